@@ -1,0 +1,59 @@
+// From a graph to machine code: what the runtime calls. No exceptions; errors come back as llvm::Expected.
+#pragma once
+
+#include "mercer/dsl/DType.h"
+#include "mercer/dsl/Graph.h"
+
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class MemoryBuffer;
+}
+
+namespace mercer::compiler {
+
+/// A size that is known when compiling: dimension `dimension` of input `input` is `size`.
+struct KnownSize {
+  std::int32_t input, dimension;
+  std::int64_t size;
+};
+
+/// What one variant of a program is compiled for.
+struct Options {
+  std::vector<DType> inputTypes;     ///< storage type of each input
+  DType arithmetic = DType::f32;     ///< f32 or f64
+  bool accumulateInF64 = false;      ///< sums of f32 values add in f64
+  bool fast = false;                 ///< Precision::fast
+  std::vector<KnownSize> knownSizes; ///< small extents that loops are specialised on
+  bool contiguous = true;            ///< every argument is row-major without gaps
+  std::string cpu;                   ///< LLVM CPU name; empty: the host
+};
+
+/// One stage and how long it took.
+struct StageTime {
+  std::string stage;
+  double milliseconds;
+};
+
+/// Machine code of one variant.
+struct Code {
+  std::unique_ptr<llvm::MemoryBuffer> object; ///< relocatable object with the symbol `symbol` of type mercer_entry
+  std::string symbol;
+  std::int64_t frameWords = 0;       ///< arguments and scratch
+  std::vector<DType> outputTypes;    ///< types of the outputs' memory: arithmetic type, i64 or bool
+  std::vector<std::pair<std::int32_t, std::int32_t>> inPlace; ///< (output, input) that may be the very same memory
+  std::string explanation;           ///< the plan in words
+  std::vector<StageTime> times;
+};
+
+llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options);
+
+/// Text of the module after a stage: "program" (imported), "mlir" (after transforms), "nests", "vector", "llvm", "asm".
+llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage);
+
+} // namespace mercer::compiler

@@ -1,0 +1,54 @@
+// The mercer dialect: programs (scalar equations over indices) and plans (nests of loops).
+#pragma once
+
+#include "mercer/dsl/Graph.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "compiler/dialect/MercerDialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "compiler/dialect/MercerTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/dialect/MercerAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "compiler/dialect/MercerOps.h.inc"
+
+namespace mercer::ir {
+
+/// The row of Elementwise.def or Reductions.def of this name; none when there is no such row.
+std::optional<dsl::Function> functionNamed(llvm::StringRef name);
+std::optional<dsl::Reduction> reductionNamed(llvm::StringRef name);
+
+/// Number of operands of an elementwise function, its signature ("rr", "nn", ...) as the table has them.
+unsigned operandCount(dsl::Function function);
+llvm::StringRef signature(dsl::Function function);
+
+/// Creates `mercer.apply` with the result type that the signature gives for these operands.
+mlir::Value apply(mlir::OpBuilder &builder, mlir::Location loc, dsl::Function function, mlir::ValueRange operands);
+
+/// Creates `mercer.constant`: of a real type from `value`, of i64, of i1.
+mlir::Value real(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, double value);
+mlir::Value integer(mlir::OpBuilder &builder, mlir::Location loc, int64_t value);
+mlir::Value boolean(mlir::OpBuilder &builder, mlir::Location loc, bool value);
+
+/// Creates `mercer.reduce` with the result type that the kind gives.
+mlir::Value reduce(mlir::OpBuilder &builder, mlir::Location loc, dsl::Reduction kind, mlir::ValueRange over,
+                   mlir::Value value, mlir::Value predicate = {});
+
+/// The number in a `mercer.constant`, if the value is one of that type.
+std::optional<double> realConstant(mlir::Value value);
+std::optional<int64_t> integerConstant(mlir::Value value);
+std::optional<bool> booleanConstant(mlir::Value value);
+
+} // namespace mercer::ir
