@@ -34,15 +34,17 @@ enum class NodeKind : std::uint8_t {
   size,             ///< number of elements of dimension `integer` of input `symbol`
   apply,            ///< `function` of `operands`
   reduce,           ///< `reduction` over `indices` of operands[0] where operands[1] (absent: everywhere)
-  read,             ///< element of input `symbol` at `operands`; `guard`: 0 / false instead where it is false, nothing is read
-  read_array,       ///< element of array `symbol` at `operands`; `guard` as above
-  tangent           ///< directional derivative of operands[0] along `directions`
+  read, ///< element of input `symbol` at `operands`; `guard`: 0 / false instead where it is false, nothing is
+        ///< read
+  read_array, ///< element of array `symbol` at `operands`; `guard` as above
+  tangent     ///< directional derivative of operands[0] along `directions`
 };
 
-/// Nodes are in order: operands, arrays' values and extents come before who uses them. Equal nodes are one node. The
-/// graph is flat: an index may be bound by several reductions and be free elsewhere; a value is a function of its free
-/// indices. Composite functions (relu, silu, gelu, clamp, mean, count, variance, softmax, dot, ...) and definitions are
-/// already written out in terms of the functions above; every binder has got an index of its own.
+/// Nodes are in order: operands, arrays' values and extents come before who uses them. Equal nodes are one
+/// node. The graph is flat: an index may be bound by several reductions and be free elsewhere; a value is a
+/// function of its free indices. Composite functions (relu, silu, gelu, clamp, mean, count, variance,
+/// softmax, dot, ...) and definitions are already written out in terms of the functions above; every binder
+/// has got an index of its own.
 struct Graph {
   struct Node {
     NodeKind kind;
@@ -77,10 +79,11 @@ struct Graph {
     std::source_location where;
   };
 
-  /// A virtual array. Either a definition: element [indices...] is `value` (arrays that carry the variable of a derivative);
-  /// or, when `gradientOf` is given, the derivative of that value by the elements of `variable` (an array when
-  /// `variableIsInput` is false): an array of the variable's rank. Its element at [instance..., l...] is the derivative of the value at
-  /// the free indices `instance` by the element there: the variable is an array over the instance indices and then its own.
+  /// A virtual array. Either a definition: element [indices...] is `value` (arrays that carry the variable of
+  /// a derivative); or, when `gradientOf` is given, the derivative of that value by the elements of
+  /// `variable` (an array when `variableIsInput` is false): an array of the variable's rank. Its element at
+  /// [instance..., l...] is the derivative of the value at the free indices `instance` by the element there:
+  /// the variable is an array over the instance indices and then its own.
   struct Array {
     std::string name;
     std::vector<std::int32_t> indices;
@@ -91,7 +94,8 @@ struct Graph {
     std::source_location where;
   };
 
-  /// A gather or an affine subscript that must be in range where `guard` holds, for all values of its free indices.
+  /// A gather or an affine subscript that must be in range where `guard` holds, for all values of its free
+  /// indices.
   struct Check {
     NodeId subscript, size, guard;
     std::vector<std::int32_t> indices; ///< free in subscript and guard, outermost first
@@ -107,7 +111,8 @@ struct Graph {
     std::source_location where;
   };
 
-  /// An index with an explicit extent that subscripts a dimension alone: extent <= size, else extent_mismatch.
+  /// An index with an explicit extent that subscripts a dimension alone: extent <= size, else
+  /// extent_mismatch.
   struct WithinExtent {
     NodeId extent;
     std::int32_t input, dimension;

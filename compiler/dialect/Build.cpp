@@ -1,0 +1,96 @@
+// Names of the tables' rows, and functions that create ops with the types that the tables give.
+#include "compiler/dialect/Mercer.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace mercer::ir {
+namespace {
+
+struct FunctionRow {
+  StringRef name;
+  unsigned operands;
+  StringRef signature;
+};
+
+constexpr FunctionRow functions[] = {
+#define MERCER_ELEMENTWISE(name, operands, signature, ...) {#name, operands, #signature},
+#include "mercer/dsl/ops/Elementwise.def"
+};
+
+constexpr StringRef reductions[] = {
+#define MERCER_REDUCTION(name, ...) #name,
+#include "mercer/dsl/ops/Reductions.def"
+};
+
+const FunctionRow &row(dsl::Function function) { return functions[static_cast<unsigned>(function)]; }
+
+} // namespace
+
+std::optional<dsl::Function> functionNamed(StringRef name) {
+  for (auto [position, function] : llvm::enumerate(functions))
+    if (function.name == name)
+      return static_cast<dsl::Function>(position);
+  return std::nullopt;
+}
+
+std::optional<dsl::Reduction> reductionNamed(StringRef name) {
+  for (auto [position, reduction] : llvm::enumerate(reductions))
+    if (reduction == name)
+      return static_cast<dsl::Reduction>(position);
+  return std::nullopt;
+}
+
+unsigned operandCount(dsl::Function function) { return row(function).operands; }
+StringRef signature(dsl::Function function) { return row(function).signature; }
+StringRef FunctionAttr::nameOf(dsl::Function function) { return row(function).name; }
+StringRef ReductionAttr::nameOf(dsl::Reduction reduction) { return reductions[static_cast<unsigned>(reduction)]; }
+
+Value apply(OpBuilder &builder, Location loc, dsl::Function function, ValueRange operands) {
+  StringRef kind = signature(function);
+  Type type = operands.back().getType();
+  if (kind == "cmp" || kind == "bb")
+    type = builder.getI1Type();
+  else if (kind == "any2int")
+    type = builder.getI64Type();
+  return ApplyOp::create(builder, loc, type, FunctionAttr::get(builder.getContext(), function), operands);
+}
+
+Value real(OpBuilder &builder, Location loc, Type type, double value) {
+  return ConstantOp::create(builder, loc, type, builder.getFloatAttr(type, value));
+}
+
+Value integer(OpBuilder &builder, Location loc, int64_t value) {
+  return ConstantOp::create(builder, loc, builder.getI64Type(), builder.getI64IntegerAttr(value));
+}
+
+Value boolean(OpBuilder &builder, Location loc, bool value) {
+  return ConstantOp::create(builder, loc, builder.getI1Type(), builder.getBoolAttr(value));
+}
+
+Value reduce(OpBuilder &builder, Location loc, dsl::Reduction kind, ValueRange over, Value value, Value predicate) {
+  bool position = kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
+  Type type = position ? builder.getI64Type() : value.getType();
+  return ReduceOp::create(builder, loc, type, ReductionAttr::get(builder.getContext(), kind), over, value, predicate);
+}
+
+std::optional<double> realConstant(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto number = constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
+  return number ? std::optional(number.getValueAsDouble()) : std::nullopt;
+}
+
+std::optional<int64_t> integerConstant(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto number = constant ? dyn_cast<IntegerAttr>(constant.getValue()) : IntegerAttr();
+  return number && number.getType().isInteger(64) ? std::optional(number.getInt()) : std::nullopt;
+}
+
+std::optional<bool> booleanConstant(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto number = constant ? dyn_cast<IntegerAttr>(constant.getValue()) : IntegerAttr();
+  return number && number.getType().isInteger(1) ? std::optional(!number.getValue().isZero()) : std::nullopt;
+}
+
+} // namespace mercer::ir

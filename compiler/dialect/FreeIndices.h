@@ -1,0 +1,48 @@
+// Which indices a value depends on, and substitution of indices.
+#pragma once
+
+#include "compiler/dialect/Mercer.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace mercer::ir {
+
+/// The indices (results of mercer.index) that a value of a program is a function of, in an order that is the same for every value.
+using IndexSet = llvm::SmallVector<mlir::Value, 4>;
+
+/// Free indices of the values of one program, computed once each. Valid while existing ops keep their operands; new ops
+/// are looked up as they come.
+class FreeIndices {
+public:
+  /// No recursion over the depth of the program.
+  const IndexSet &of(mlir::Value value);
+  bool depends(mlir::Value value, mlir::Value index);
+  /// Forgets a value whose op was changed in place (users of it too must be forgotten by the caller).
+  void forget(mlir::Value value) { sets_.erase(value); }
+
+private:
+  bool compute(mlir::Value value, llvm::SmallVectorImpl<mlir::Value> &missing);
+  unsigned order(mlir::Value index);
+
+  llvm::DenseMap<mlir::Value, IndexSet> sets_;
+  llvm::DenseMap<mlir::Value, unsigned> order_;
+};
+
+/// The indices that an op binds: `over` of a reduce, `indices` of an array; none otherwise.
+mlir::ValueRange boundIndices(mlir::Operation *op);
+
+/// Sorted union and difference of index sets (by the order in `a` then `b`).
+IndexSet unite(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);
+IndexSet subtract(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);
+
+/// The value with free indices replaced: clones, at the builder's insertion point, the ops that depend on a key of `map`
+/// (index -> i64 value). Bound indices that would capture a free index of a replacement get fresh variables. Clones are memoised in
+/// `cloned` across calls with one map.
+mlir::Value substitute(mlir::OpBuilder &builder, FreeIndices &free, mlir::Value value,
+                       const llvm::SmallDenseMap<mlir::Value, mlir::Value> &map,
+                       llvm::DenseMap<mlir::Value, mlir::Value> &cloned);
+mlir::Value substitute(mlir::OpBuilder &builder, FreeIndices &free, mlir::Value value,
+                       const llvm::SmallDenseMap<mlir::Value, mlir::Value> &map);
+
+} // namespace mercer::ir
