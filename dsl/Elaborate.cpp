@@ -42,7 +42,7 @@ public:
     for (const Tensor &tensor : program.inputs) {
       auto input = input_node(tensor);
       inputs_[input.get()] = static_cast<std::int32_t>(graph_.inputs.size());
-      graph_.inputs.push_back({input->name, input->rank, input->kind, input->where});
+      graph_.inputs.push_back({input->name, input->rank, input->kind, input->where, {}});
     }
   }
 

@@ -70,6 +70,8 @@ struct Graph {
     int rank;
     Kind kind;
     std::source_location where;
+    /// For each dimension the first (input, dimension) of the program that has the same size.
+    std::vector<std::pair<std::int32_t, std::int32_t>> sameAs;
   };
 
   /// A variable with range 0 .. extent-1. `extent` is an integer node without free indices.

@@ -37,6 +37,9 @@ public:
     made_.name = old_.name;
     made_.where = old_.where;
     made_.inputs = old_.inputs;
+    for (std::size_t input = 0; input < made_.inputs.size(); ++input)
+      for (int dimension = 0; dimension < made_.inputs[input].rank; ++dimension)
+        made_.inputs[input].sameAs.push_back(dimensions_.find({static_cast<std::int32_t>(input), dimension}));
     made_.sameExtents = old_.sameExtents;
     for (const Graph::Check &check : old_.checks) {
       Graph::Check copy = check;

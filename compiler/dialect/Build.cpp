@@ -75,6 +75,19 @@ Value reduce(OpBuilder &builder, Location loc, dsl::Reduction kind, ValueRange o
   return ReduceOp::create(builder, loc, type, ReductionAttr::get(builder.getContext(), kind), over, value, predicate);
 }
 
+Value size(OpBuilder &builder, Location loc, Value array, unsigned dimension) {
+  auto argument = cast<BlockArgument>(array);
+  Operation *program = argument.getOwner()->getParentOp();
+  unsigned input = argument.getArgNumber();
+  auto sizes = program->getAttrOfType<ArrayAttr>(sizesAttribute);
+  if (sizes && input < sizes.size())
+    if (auto same = dyn_cast<DenseI64ArrayAttr>(sizes[input]); same && 2 * dimension + 1 < same.size()) {
+      input = static_cast<unsigned>(same[2 * dimension]);
+      dimension = static_cast<unsigned>(same[2 * dimension + 1]);
+    }
+  return SizeOp::create(builder, loc, argument.getOwner()->getArgument(input), dimension);
+}
+
 std::optional<double> realConstant(Value value) {
   auto constant = value.getDefiningOp<ConstantOp>();
   auto number = constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();

@@ -82,17 +82,20 @@ const IndexSet &FreeIndices::of(Value value) {
 
 bool FreeIndices::depends(Value value, Value index) { return llvm::is_contained(of(value), index); }
 
-namespace {
-
-using Replacements = SmallDenseMap<Value, Value>;
-
-bool touches(FreeIndices &free, Value value, const Replacements &map) {
-  return llvm::any_of(free.of(value), [&](Value index) { return map.count(index); });
+Substitution::Substitution(OpBuilder &builder, FreeIndices &free, llvm::SmallDenseMap<Value, Value> map, Value guard)
+    : builder_(builder), free_(free), map_(std::move(map)), guard_(guard) {
+  for (auto [key, replacement] : map_)
+    captured_.insert_range(free_.of(replacement));
+  if (guard_)
+    captured_.insert_range(free_.of(guard_));
 }
 
-/// Values that depend on a key of `map`, reached from `root`, operands first; stops at ops that bind a key.
-SmallVector<Value> slice(FreeIndices &free, Value root, const Replacements &map,
-                         const DenseMap<Value, Value> &cloned) {
+bool Substitution::touches(Value value) {
+  return llvm::any_of(free_.of(value), [&](Value index) { return map_.count(index); });
+}
+
+/// Values that depend on a key, reached from `root`, operands first.
+SmallVector<Value> Substitution::slice(Value root) {
   SmallVector<Value> order;
   DenseSet<Value> seen;
   SmallVector<std::pair<Value, bool>> stack{{root, false}};
@@ -102,7 +105,7 @@ SmallVector<Value> slice(FreeIndices &free, Value root, const Replacements &map,
       order.push_back(value);
       continue;
     }
-    if (cloned.count(value) || !carriesIndices(value) || !touches(free, value, map) || !seen.insert(value).second)
+    if (cloned_.count(value) || !carriesIndices(value) || !touches(value) || !seen.insert(value).second)
       continue;
     stack.push_back({value, true});
     for (Value operand : value.getDefiningOp()->getOperands())
@@ -111,57 +114,55 @@ SmallVector<Value> slice(FreeIndices &free, Value root, const Replacements &map,
   return order;
 }
 
-/// Indices free in the values that will stand for the keys.
-DenseSet<Value> freeInReplacements(FreeIndices &free, const Replacements &map) {
-  DenseSet<Value> result;
-  for (auto [key, replacement] : map)
-    for (Value index : free.of(replacement))
-      result.insert(index);
-  return result;
+Operation *Substitution::clone(Operation *op, IRMapping &mapping) {
+  Operation *copy = builder_.clone(*op, mapping);
+  if (auto read = dyn_cast<ReadOp>(copy); read && guard_) {
+    Value guard = guard_;
+    if (read.getGuard()) {
+      builder_.setInsertionPoint(copy);
+      guard = apply(builder_, copy->getLoc(), dsl::Function::logical_and, {guard_, read.getGuard()});
+      builder_.setInsertionPointAfter(copy);
+    }
+    read.getGuardMutable().assign(guard);
+  }
+  return copy;
 }
 
-} // namespace
-
-Value substitute(OpBuilder &builder, FreeIndices &free, Value value, const Replacements &map,
-                 DenseMap<Value, Value> &cloned) {
-  DenseSet<Value> captured = freeInReplacements(free, map);
-  for (Value old : slice(free, value, map, cloned)) {
+Value Substitution::operator()(Value value) {
+  for (Value old : slice(value)) {
     Operation *op = old.getDefiningOp();
     if (isa<IndexOp>(op)) {
-      cloned[old] = map.lookup(old);
+      cloned_[old] = map_.lookup(old);
       continue;
     }
     ValueRange bound = boundIndices(op);
-    // A bound index that is a key or that a replacement mentions: work on a fresh variable inside. The key's own replacement must
-    // not apply under its binder, so the operands are substituted again with the binder's indices mapped to fresh ones.
-    bool clash = llvm::any_of(bound, [&](Value index) { return map.count(index) || captured.contains(index); });
+    // A bound index that is a key, or that a replacement mentions: a fresh variable stands for it inside.
+    bool clash = llvm::any_of(bound, [&](Value index) { return map_.count(index) || captured_.contains(index); });
+    IRMapping mapping;
     if (clash) {
-      Replacements inner(map);
+      auto inner = map_;
       for (Value index : bound) {
         auto source = index.getDefiningOp<IndexOp>();
-        inner[index] = IndexOp::create(builder, source.getLoc(), source.getNameAttr(), source.getExtent());
+        inner[index] = IndexOp::create(builder_, source.getLoc(), source.getNameAttr(), source.getExtent());
       }
-      DenseMap<Value, Value> innerCloned;
-      IRMapping mapping;
+      Substitution inside(builder_, free_, inner, guard_);
       for (Value operand : op->getOperands())
         if (carriesIndices(operand))
-          mapping.map(operand, substitute(builder, free, operand, inner, innerCloned));
-      cloned[old] = builder.clone(*op, mapping)->getResult(0);
-      continue;
+          mapping.map(operand, inside(operand));
+    } else {
+      for (Value operand : op->getOperands())
+        if (auto found = cloned_.find(operand); found != cloned_.end() && touches(operand))
+          mapping.map(operand, found->second);
     }
-    IRMapping mapping;
-    for (Value operand : op->getOperands())
-      if (auto found = cloned.find(operand); found != cloned.end() && touches(free, operand, map))
-        mapping.map(operand, found->second);
-    cloned[old] = builder.clone(*op, mapping)->getResult(0);
+    cloned_[old] = clone(op, mapping)->getResult(0);
   }
-  auto found = cloned.find(value);
-  return found != cloned.end() ? found->second : value;
+  auto found = cloned_.find(value);
+  return found != cloned_.end() ? found->second : value;
 }
 
-Value substitute(OpBuilder &builder, FreeIndices &free, Value value, const Replacements &map) {
-  DenseMap<Value, Value> cloned;
-  return substitute(builder, free, value, map, cloned);
+Value substitute(OpBuilder &builder, FreeIndices &free, Value value, const llvm::SmallDenseMap<Value, Value> &map,
+                 Value guard) {
+  return Substitution(builder, free, map, guard)(value);
 }
 
 } // namespace mercer::ir

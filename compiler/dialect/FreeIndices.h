@@ -37,12 +37,29 @@ IndexSet unite(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);
 IndexSet subtract(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);
 
 /// The value with free indices replaced: clones, at the builder's insertion point, the ops that depend on a key of `map`
-/// (index -> i64 value). Bound indices that would capture a free index of a replacement get fresh variables. Clones are memoised in
-/// `cloned` across calls with one map.
+/// (index -> i64 value). Bound indices that would capture a free index of a replacement get fresh variables. Where `guard` is
+/// given, the cloned reads happen only where it holds: needed when a replacement may be out of the key's range.
 mlir::Value substitute(mlir::OpBuilder &builder, FreeIndices &free, mlir::Value value,
-                       const llvm::SmallDenseMap<mlir::Value, mlir::Value> &map,
-                       llvm::DenseMap<mlir::Value, mlir::Value> &cloned);
-mlir::Value substitute(mlir::OpBuilder &builder, FreeIndices &free, mlir::Value value,
-                       const llvm::SmallDenseMap<mlir::Value, mlir::Value> &map);
+                       const llvm::SmallDenseMap<mlir::Value, mlir::Value> &map, mlir::Value guard = {});
+
+/// Several values by one substitution: what they share stays shared.
+class Substitution {
+public:
+  Substitution(mlir::OpBuilder &builder, FreeIndices &free, llvm::SmallDenseMap<mlir::Value, mlir::Value> map,
+               mlir::Value guard = {});
+  mlir::Value operator()(mlir::Value value);
+
+private:
+  llvm::SmallVector<mlir::Value> slice(mlir::Value root);
+  bool touches(mlir::Value value);
+  mlir::Operation *clone(mlir::Operation *op, mlir::IRMapping &mapping);
+
+  mlir::OpBuilder &builder_;
+  FreeIndices &free_;
+  llvm::SmallDenseMap<mlir::Value, mlir::Value> map_;
+  mlir::Value guard_;
+  llvm::DenseSet<mlir::Value> captured_;
+  llvm::DenseMap<mlir::Value, mlir::Value> cloned_;
+};
 
 } // namespace mercer::ir

@@ -46,6 +46,12 @@ mlir::Value boolean(mlir::OpBuilder &builder, mlir::Location loc, bool value);
 mlir::Value reduce(mlir::OpBuilder &builder, mlir::Location loc, dsl::Reduction kind, mlir::ValueRange over,
                    mlir::Value value, mlir::Value predicate = {});
 
+/// Attribute of a program: for each input a list (input, dimension) of the first dimension that has the same size as each of its own.
+inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
+
+/// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
+mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
+
 /// The number in a `mercer.constant`, if the value is one of that type.
 std::optional<double> realConstant(mlir::Value value);
 std::optional<int64_t> integerConstant(mlir::Value value);

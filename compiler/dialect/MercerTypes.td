@@ -28,7 +28,7 @@ def Mercer_ArrayType : TypeDef<Mercer_Dialect, "Array"> {
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
-def Mercer_Array : TypeConstraint<Mercer_ArrayType.predicate, "array", "::mercer::ir::ArrayType">;
+def Mercer_Array : Type<Mercer_ArrayType.predicate, "array", "::mercer::ir::ArrayType">;
 
 // The enumerations come from the tables of dsl/ops; ODS needs no list of its own.
 def Mercer_FunctionAttr : AttrDef<Mercer_Dialect, "Function"> {
