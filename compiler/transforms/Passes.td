@@ -1,0 +1,39 @@
+#ifndef MERCER_TRANSFORMS_PASSES_TD
+#define MERCER_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class Mercer_ProgramPass<string argument> : Pass<argument, "::mercer::ir::ProgramOp"> {
+  let dependentDialects = ["::mercer::ir::MercerDialect"];
+}
+
+def Stabilize : Mercer_ProgramPass<"mercer-stabilize"> {
+  let summary = "rewrites formulas that overflow or cancel into ones that do not";
+}
+
+def Differentiate : Mercer_ProgramPass<"mercer-differentiate"> {
+  let summary = "expands mercer.gradient and mercer.tangent; writes out all arrays";
+}
+
+def CanonicalIndices : Mercer_ProgramPass<"mercer-canonical-indices"> {
+  let summary = "renames bound and output indices so that equal values become the same value";
+}
+
+def Simplify : Mercer_ProgramPass<"mercer-simplify"> {
+  let summary = "canonical forms of scalar formulas";
+}
+
+def Factor : Mercer_ProgramPass<"mercer-factor"> {
+  let summary = "moves factors out of sums and predicates on the reduced index into single terms";
+}
+
+def UnrollSmall : Mercer_ProgramPass<"mercer-unroll-small"> {
+  let summary = "writes out reductions and outputs over indices of a small constant extent";
+  let options = [Option<"limit", "limit", "int64_t", "16", "largest extent that is written out">];
+}
+
+def SplitReductions : Mercer_ProgramPass<"mercer-split-reductions"> {
+  let summary = "makes each reduction over several indices one over the first of one over the others";
+}
+
+#endif // MERCER_TRANSFORMS_PASSES_TD
