@@ -1,0 +1,208 @@
+// Renames indices so that equal values become the same SSA value.
+//
+// Each extent has a row of canonical indices. From the outputs down, a bound index becomes the first canonical one of its
+// extent that is not free in the result; an output's indices the first ones in order. So the sum of a loss over i and the
+// gradient's output index i get one name, and what both need is computed once.
+#include "compiler/dialect/FreeIndices.h"
+#include "compiler/transforms/Passes.h"
+
+#include <map>
+
+using namespace mlir;
+
+namespace mercer::transforms {
+
+#define GEN_PASS_DEF_CANONICALINDICES
+#include "compiler/transforms/Passes.h.inc"
+
+namespace {
+
+/// Rebuilds a program at the end of its block; equal ops are made once.
+class Rebuild {
+public:
+  explicit Rebuild(ir::ProgramOp program) : block_(program.getBlock()), builder_(program.getContext()) {
+    builder_.setInsertionPointToEnd(&block_);
+  }
+
+  void run() {
+    SmallVector<Operation *> old;
+    for (Operation &op : block_)
+      old.push_back(&op);
+    for (Operation *op : old)
+      if (isa<ir::OutputOp, ir::CheckOp>(op))
+        root(op);
+    for (Operation *op : llvm::reverse(old)) {
+      op->dropAllUses();
+      op->erase();
+    }
+  }
+
+private:
+  using Map = SmallVector<std::pair<Value, Value>, 4>; // old index -> canonical index
+  struct Key {
+    Value value;
+    SmallVector<void *, 4> names;
+    bool operator<(const Key &other) const {
+      if (value != other.value)
+        return value.getAsOpaquePointer() < other.value.getAsOpaquePointer();
+      return names < other.names;
+    }
+  };
+
+  static Value lookup(const Map &map, Value index) {
+    for (auto [from, to] : llvm::reverse(map))
+      if (from == index)
+        return to;
+    return {};
+  }
+
+  void root(Operation *op) {
+    Map map;
+    ValueRange indices = isa<ir::OutputOp>(op) ? ValueRange(cast<ir::OutputOp>(op).getIndices())
+                                               : ValueRange(cast<ir::CheckOp>(op).getIndices());
+    SmallVector<Value> taken;
+    for (Value index : indices)
+      bind(map, index, taken);
+    IRMapping mapping;
+    for (Value index : indices)
+      mapping.map(index, lookup(map, index));
+    for (Value operand : op->getOperands())
+      if (!llvm::is_contained(indices, operand) || !isa<ir::IndexOp>(operand.getDefiningOp()))
+        mapping.map(operand, visit(operand, map));
+    builder_.clone(*op, mapping);
+  }
+
+  /// The canonical index number `position` of an extent.
+  Value canonical(Value extent, size_t position, ir::IndexOp like) {
+    auto &row = rows_[extent];
+    while (row.size() <= position)
+      row.push_back(ir::IndexOp::create(builder_, like.getLoc(), like.getName(), extent));
+    return row[position];
+  }
+
+  /// Adds a name for an index that none of `taken` has.
+  void bind(Map &map, Value index, SmallVectorImpl<Value> &taken) {
+    auto op = index.getDefiningOp<ir::IndexOp>();
+    Value extent = visit(op.getExtent(), {});
+    size_t position = 0;
+    while (llvm::is_contained(taken, canonical(extent, position, op)))
+      ++position;
+    Value name = canonical(extent, position, op);
+    taken.push_back(name);
+    map.push_back({index, name});
+  }
+
+  /// A value under a naming of its free indices. The stack is explicit: programs may be deep.
+  struct Frame {
+    Value value;
+    Map inner;       // names under the op's own binder
+    Key key;
+    bool expanded = false;
+  };
+
+  Key keyOf(Value value, const Map &map) {
+    Key key{value, {}};
+    for (Value index : free_.of(value))
+      key.names.push_back(lookup(map, index).getAsOpaquePointer());
+    return key;
+  }
+
+  Value known(Value value, const Map &map) {
+    if (isa<BlockArgument>(value))
+      return value;
+    if (value.getDefiningOp<ir::IndexOp>())
+      return lookup(map, value);
+    auto found = done_.find(keyOf(value, map));
+    return found == done_.end() ? Value() : found->second;
+  }
+
+  Value visit(Value value, const Map &map) {
+    if (Value ready = known(value, map))
+      return ready;
+    SmallVector<Frame> stack;
+    stack.push_back({value, map, keyOf(value, map)});
+    while (!stack.empty()) {
+      Frame &frame = stack.back();
+      Operation *op = frame.value.getDefiningOp();
+      if (!frame.expanded) {
+        frame.expanded = true;
+        frame.inner = restrict(frame.value, frame.inner);
+        ValueRange bound = ir::boundIndices(op);
+        SmallVector<Value> taken;
+        for (auto [from, to] : frame.inner)
+          taken.push_back(to);
+        for (Value index : bound)
+          bind(frame.inner, index, taken);
+      }
+      bool complete = true;
+      Map inner = frame.inner;
+      for (Value operand : op->getOperands())
+        if (!known(operand, inner)) {
+          stack.push_back({operand, inner, keyOf(operand, inner)});
+          complete = false;
+          break;
+        }
+      if (!complete)
+        continue;
+      IRMapping mapping;
+      for (Value operand : op->getOperands())
+        mapping.map(operand, known(operand, inner));
+      done_[stack.back().key] = make(op, mapping);
+      stack.pop_back();
+    }
+    return known(value, map);
+  }
+
+  /// Only the names of indices that are free in the value.
+  Map restrict(Value value, const Map &map) {
+    Map result;
+    for (Value index : free_.of(value))
+      result.push_back({index, lookup(map, index)});
+    return result;
+  }
+
+  /// The op with new operands: an equal one that exists, a folded one, or a new one.
+  Value make(Operation *op, IRMapping &mapping) {
+    Operation *copy = builder_.clone(*op, mapping);
+    SmallVector<Value> folded;
+    if (succeeded(builder_.tryFold(copy, folded)) && !folded.empty()) {
+      copy->erase();
+      return folded[0].getDefiningOp() && isa<ir::ConstantOp>(folded[0].getDefiningOp()) ? unique(folded[0]) : folded[0];
+    }
+    return unique(copy->getResult(0));
+  }
+
+  Value unique(Value value) {
+    Operation *op = value.getDefiningOp();
+    llvm::hash_code hash = OperationEquivalence::computeHash(op, OperationEquivalence::directHashValue,
+                                                             OperationEquivalence::ignoreHashValue,
+                                                             OperationEquivalence::IgnoreLocations);
+    for (Operation *other : equal_[static_cast<size_t>(hash)])
+      if (other == op || OperationEquivalence::isEquivalentTo(op, other, OperationEquivalence::IgnoreLocations)) {
+        if (other != op)
+          op->erase();
+        return other->getResult(0);
+      }
+    equal_[static_cast<size_t>(hash)].push_back(op);
+    return value;
+  }
+
+  Block &block_;
+  OpBuilder builder_;
+  ir::FreeIndices free_;
+  DenseMap<Value, SmallVector<Value>> rows_;
+  std::map<Key, Value> done_;
+  std::map<size_t, SmallVector<Operation *, 1>> equal_;
+};
+
+struct CanonicalIndicesPass : impl::CanonicalIndicesBase<CanonicalIndicesPass> {
+  void runOnOperation() override {
+    if (!getOperation().getBlock().getOps<ir::GradientOp>().empty() ||
+        !getOperation().getBlock().getOps<ir::ArrayOp>().empty())
+      return; // derivatives are expanded first
+    Rebuild(getOperation()).run();
+  }
+};
+
+} // namespace
+} // namespace mercer::transforms
