@@ -24,7 +24,8 @@ struct Output {
   std::vector<std::int64_t> integers;
 };
 
-/// The first failure of a mercer.check: which one (counted from 0), the subscript, the size, the indices there.
+/// The first failure of a mercer.check: which one (counted from 0), the subscript, the size, the indices
+/// there.
 struct Violation {
   unsigned check;
   std::int64_t value, size;
@@ -34,14 +35,16 @@ struct Violation {
 struct Result {
   std::vector<Output> outputs;
   std::optional<Violation> violation; ///< then there are no outputs
+  std::string error;                  ///< why there is neither: inputs that do not fit, or too much work
 };
 
-/// Runs a program without derivative ops (`mercer-differentiate` expands them) in f64, or with `bits` > 53 of precision in
-/// MPFR, rounded to f64 at the end.
+/// Runs a program, as imported or after any pass, in f64, or with `bits` > 53 of precision in MPFR, rounded
+/// to f64 at the end. Derivatives are computed in forward mode, one element of the variable at a time.
 Result interpret(ir::ProgramOp program, llvm::ArrayRef<Input> inputs, int bits = 53);
 
-/// Runs the checks alone.
-std::optional<Violation> firstViolation(ir::ProgramOp program, llvm::ArrayRef<Input> inputs);
+/// Runs the checks alone, or one of them.
+std::optional<Violation> firstViolation(ir::ProgramOp program, llvm::ArrayRef<Input> inputs,
+                                        std::optional<unsigned> check = {});
 
 /// An element as a number: converts from storage.
 double loadReal(DType dtype, const void *data, std::int64_t offset);

@@ -18,8 +18,14 @@ public:
   BigFloat() { mpfr_init2(value_, bits), mpfr_set_zero(value_, 1); }
   BigFloat(double value) { mpfr_init2(value_, bits), mpfr_set_d(value_, value, MPFR_RNDN); }
   BigFloat(const BigFloat &other) { mpfr_init2(value_, bits), mpfr_set(value_, other.value_, MPFR_RNDN); }
+  BigFloat(BigFloat &&other) noexcept { mpfr_init2(value_, MPFR_PREC_MIN), mpfr_swap(value_, other.value_); }
   BigFloat &operator=(const BigFloat &other) {
-    mpfr_set(value_, other.value_, MPFR_RNDN);
+    if (this != &other)
+      mpfr_set_prec(value_, bits), mpfr_set(value_, other.value_, MPFR_RNDN);
+    return *this;
+  }
+  BigFloat &operator=(BigFloat &&other) noexcept {
+    mpfr_swap(value_, other.value_);
     return *this;
   }
   ~BigFloat() { mpfr_clear(value_); }
