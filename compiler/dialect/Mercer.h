@@ -49,6 +49,9 @@ mlir::Value reduce(mlir::OpBuilder &builder, mlir::Location loc, dsl::Reduction 
 /// Attribute of a program: for each input a list (input, dimension) of the first dimension that has the same size as each of its own.
 inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
 
+/// Attribute of an output that stands for a `mercer.check`: its position among the checks.
+inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
+
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
 

@@ -13,6 +13,7 @@ using namespace mlir;
 namespace mercer::transforms {
 
 #define GEN_PASS_DEF_CANONICALINDICES
+#define GEN_PASS_DEF_STOREREDUCTIONS
 #include "compiler/transforms/Passes.h.inc"
 
 namespace {
@@ -20,7 +21,9 @@ namespace {
 /// Rebuilds a program at the end of its block; equal ops are made once.
 class Rebuild {
 public:
-  explicit Rebuild(ir::ProgramOp program) : block_(program.getBlock()), builder_(program.getContext()) {
+  /// With `store`, reductions of at most one free index become reads of arrays.
+  Rebuild(ir::ProgramOp program, bool store)
+      : block_(program.getBlock()), builder_(program.getContext()), store_(store) {
     builder_.setInsertionPointToEnd(&block_);
   }
 
@@ -42,10 +45,11 @@ private:
   struct Key {
     Value value;
     SmallVector<void *, 4> names;
+    bool plain = false; // the reduction itself, where a read of its array stands for it elsewhere
     bool operator<(const Key &other) const {
       if (value != other.value)
         return value.getAsOpaquePointer() < other.value.getAsOpaquePointer();
-      return names < other.names;
+      return std::tie(names, plain) < std::tie(other.names, other.plain);
     }
   };
 
@@ -124,6 +128,23 @@ private:
     while (!stack.empty()) {
       Frame &frame = stack.back();
       Operation *op = frame.value.getDefiningOp();
+      if (store_ && !frame.key.plain && isa<ir::ReduceOp>(op) && free_.of(frame.value).size() <= 1) {
+        // The array has the first canonical index, whatever the name here: one array for every use.
+        Map own;
+        SmallVector<Value> taken;
+        for (Value index : free_.of(frame.value))
+          bind(own, index, taken);
+        Key plain = keyOf(frame.value, own);
+        plain.plain = true;
+        auto made = done_.find(plain);
+        if (made == done_.end()) {
+          stack.push_back({frame.value, own, plain});
+          continue;
+        }
+        done_[frame.key] = readOf(made->second, own, frame.inner);
+        stack.pop_back();
+        continue;
+      }
       if (!frame.expanded) {
         frame.expanded = true;
         frame.inner = restrict(frame.value, frame.inner);
@@ -151,6 +172,18 @@ private:
       stack.pop_back();
     }
     return known(value, map);
+  }
+
+  /// An element of the array that holds a reduction.
+  Value readOf(Value reduction, const Map &own, const Map &here) {
+    SmallVector<Value> indices, subscripts;
+    for (auto [from, to] : own) {
+      indices.push_back(to);
+      subscripts.push_back(lookup(here, from));
+    }
+    auto type = ir::ArrayType::get(builder_.getContext(), static_cast<unsigned>(indices.size()), reduction.getType());
+    Value array = unique(ir::ArrayOp::create(builder_, reduction.getLoc(), type, "stored", indices, reduction));
+    return unique(ir::ReadOp::create(builder_, reduction.getLoc(), reduction.getType(), array, subscripts, Value()));
   }
 
   /// Only the names of indices that are free in the value.
@@ -189,6 +222,7 @@ private:
 
   Block &block_;
   OpBuilder builder_;
+  bool store_;
   ir::FreeIndices free_;
   DenseMap<Value, SmallVector<Value>> rows_;
   std::map<Key, Value> done_;
@@ -200,8 +234,12 @@ struct CanonicalIndicesPass : impl::CanonicalIndicesBase<CanonicalIndicesPass> {
     if (!getOperation().getBlock().getOps<ir::GradientOp>().empty() ||
         !getOperation().getBlock().getOps<ir::ArrayOp>().empty())
       return; // derivatives are expanded first
-    Rebuild(getOperation()).run();
+    Rebuild(getOperation(), false).run();
   }
+};
+
+struct StoreReductionsPass : impl::StoreReductionsBase<StoreReductionsPass> {
+  void runOnOperation() override { Rebuild(getOperation(), true).run(); }
 };
 
 } // namespace

@@ -269,7 +269,7 @@ private:
         rest.push_back(index);
     // Fresh names for the result's indices where the read's own free indices use them otherwise.
     llvm::SmallDenseMap<Value, Value> renamed; // index of the read -> value in terms of the element's indices
-    Value condition, inRange;
+    Value inRange;
     SmallVector<std::pair<unsigned, Value>> open;
     for (auto [position, subscript] : llvm::enumerate(read.getSubscripts())) {
       unsigned dimension = static_cast<unsigned>(position);

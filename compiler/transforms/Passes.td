@@ -36,4 +36,12 @@ def SplitReductions : Mercer_ProgramPass<"mercer-split-reductions"> {
   let summary = "makes each reduction over several indices one over the first of one over the others";
 }
 
+def StoreReductions : Mercer_ProgramPass<"mercer-store-reductions"> {
+  let summary = "makes arrays of the reductions that depend on at most one index: what the scheduler computes once";
+}
+
+def ChecksToValues : Mercer_ProgramPass<"mercer-checks-to-values"> {
+  let summary = "makes each check an output that says whether it fails";
+}
+
 #endif // MERCER_TRANSFORMS_PASSES_TD

@@ -1,0 +1,31 @@
+// Which arrays a value needs, and in which order arrays can be computed.
+#pragma once
+
+#include "compiler/dialect/FreeIndices.h"
+
+namespace mercer::scheduling {
+
+/// Where an array or an output is computed: in the nest over `index` (null: outside of nests), after the nests of lower
+/// stages. Arrays of one nest use each other's elements at the nest's own index directly.
+struct Place {
+  mlir::Value index;
+  unsigned stage = 0;
+  bool operator==(const Place &) const = default;
+};
+
+class Dependences {
+public:
+  /// The reads of stored arrays that a value needs, through reductions that are not stored themselves.
+  llvm::SmallVector<ir::ReadOp> arrayReads(llvm::ArrayRef<mlir::Value> roots);
+  /// All ops that a value needs without what computes stored arrays.
+  llvm::SetVector<mlir::Operation *> closure(llvm::ArrayRef<mlir::Value> roots);
+
+  const Place &placeOf(ir::ArrayOp array);
+  /// The earliest stage at which roots can be computed in a nest over `index`.
+  unsigned stageOf(llvm::ArrayRef<mlir::Value> roots, mlir::Value index);
+
+private:
+  llvm::DenseMap<mlir::Operation *, Place> places_;
+};
+
+} // namespace mercer::scheduling

@@ -1,0 +1,23 @@
+// From a program to the nests that compute it.
+#pragma once
+
+#include "compiler/dialect/Mercer.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/LogicalResult.h"
+
+namespace mercer::scheduling {
+
+/// What the scheduler knows of the machine.
+struct Machine {
+  int64_t lanes = 16; ///< elements of the arithmetic type in a vector
+};
+
+/// Adds a `mercer.plan` of the same name to the module and erases the program. The program has gone through the transforms up to
+/// `mercer-store-reductions`: no derivatives, one index a reduction, arrays for what is computed once.
+mlir::LogicalResult schedule(mlir::ModuleOp module, const Machine &machine);
+
+/// The plan in words: nests, loops, what is stored.
+std::string explain(ir::PlanOp plan);
+
+} // namespace mercer::scheduling

@@ -1,0 +1,168 @@
+#include "compiler/transforms/Formula.h"
+
+#include "mlir/IR/OperationSupport.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace mercer::transforms {
+
+using dsl::Function;
+using dsl::Reduction;
+
+bool is(Value value, Function function) {
+  auto op = value.getDefiningOp<ir::ApplyOp>();
+  return op && op.getFunction().getValue() == function;
+}
+
+Value operand(Value value, unsigned n) { return value.getDefiningOp()->getOperand(n); }
+
+bool isNumber(Value value, double number) {
+  if (auto real = ir::realConstant(value))
+    return *real == number;
+  auto integer = ir::integerConstant(value);
+  return integer && static_cast<double>(*integer) == number;
+}
+
+ir::ReduceOp reductionOf(Value value, Reduction kind) {
+  auto op = value.getDefiningOp<ir::ReduceOp>();
+  return op && op.getKind().getValue() == kind ? op : ir::ReduceOp();
+}
+
+Value besides(Value value, Function function, function_ref<bool(Value)> matches) {
+  if (!is(value, function))
+    return {};
+  for (unsigned side : {0u, 1u})
+    if (matches(operand(value, side)))
+      return operand(value, 1 - side);
+  return {};
+}
+
+bool nonNegative(Value value, unsigned depth) {
+  if (auto real = ir::realConstant(value))
+    return *real >= 0;
+  if (auto integer = ir::integerConstant(value))
+    return *integer >= 0;
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return false;
+  if (isa<ir::SizeOp, ir::IndexOp>(op))
+    return true;
+  if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
+    Reduction kind = reduce.getKind().getValue();
+    bool keepsSign = kind == Reduction::sum || kind == Reduction::prod || kind == Reduction::min;
+    return keepsSign && nonNegative(reduce.getValue(), depth - 1);
+  }
+  auto apply = dyn_cast<ir::ApplyOp>(op);
+  if (!apply)
+    return false;
+  OperandRange x = apply.getOperands();
+  auto at = [&](unsigned n) { return nonNegative(x[n], depth - 1); };
+  switch (apply.getFunction().getValue()) {
+  case Function::square:
+  case Function::abs:
+  case Function::exp:
+  case Function::exp2:
+  case Function::sigmoid:
+  case Function::softplus:
+  case Function::sqrt:
+  case Function::root:
+  case Function::rsqrt:
+  case Function::cosh:
+  case Function::hypot:
+  case Function::erfc:
+  case Function::normal_cdf:
+    // The square of an integer may wrap.
+    return isa<FloatType>(value.getType());
+  case Function::mul:
+    return isa<FloatType>(value.getType()) && (x[0] == x[1] || (at(0) && at(1)));
+  case Function::add:
+    return isa<FloatType>(value.getType()) && at(0) && at(1);
+  case Function::div:
+  case Function::minimum:
+    return at(0) && at(1);
+  case Function::maximum:
+    return at(0) || at(1);
+  case Function::select:
+    return at(1) && at(2);
+  case Function::to_real:
+    return x[0].getType().isInteger(1) || at(0);
+  case Function::stop_gradient:
+  case Function::with_gradient_of:
+  case Function::reciprocal:
+    return at(0);
+  default:
+    return false;
+  }
+}
+
+bool sameValue(Value a, Value b) {
+  if (a == b)
+    return true;
+  Operation *x = a.getDefiningOp(), *y = b.getDefiningOp();
+  return x && y && !isa<ir::IndexOp>(x) &&
+         OperationEquivalence::isEquivalentTo(x, y, OperationEquivalence::IgnoreLocations);
+}
+
+Value Formula::add(Value a, Value b) {
+  if (!a || !b)
+    return a ? a : b;
+  return call(Function::add, {a, b});
+}
+
+Value Formula::sub(Value a, Value b) {
+  if (!b)
+    return a;
+  return a ? call(Function::sub, {a, b}) : neg(b);
+}
+
+Value Formula::mul(Value a, Value b) {
+  if (!a || !b)
+    return a ? a : b;
+  return call(Function::mul, {a, b});
+}
+
+Value Formula::div(Value a, Value b) {
+  if (!b)
+    return a;
+  return a ? call(Function::div, {a, b}) : call(Function::reciprocal, {b});
+}
+
+Value Formula::neg(Value a) {
+  if (auto constant = ir::realConstant(a))
+    return number(-*constant);
+  if (is(a, Function::neg))
+    return operand(a);
+  if (is(a, Function::sub))
+    return call(Function::sub, {operand(a, 1), operand(a, 0)});
+  if (is(a, Function::mul))
+    for (unsigned side : {0u, 1u})
+      if (auto constant = ir::realConstant(operand(a, side)))
+        return scale(-*constant, operand(a, 1 - side));
+  return call(Function::neg, {a});
+}
+
+Value Formula::scale(double factor, Value a) {
+  if (factor == 1)
+    return a;
+  if (factor == -1)
+    return neg(a);
+  return call(Function::mul, {number(factor), a});
+}
+
+Value Formula::log(Value a) {
+  if (!a)
+    return {};
+  if (auto constant = ir::realConstant(a); constant && *constant >= 0)
+    return number(std::log(*constant));
+  return call(Function::log, {a});
+}
+
+Value Formula::both(Value a, Value b) {
+  if (!a || !b || a == b)
+    return a ? a : b;
+  return call(Function::logical_and, {a, b});
+}
+
+} // namespace mercer::transforms

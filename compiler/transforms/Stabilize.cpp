@@ -1,0 +1,40 @@
+// mercer-stabilize: formulas as people write them become ones that neither overflow nor cancel.
+#include "compiler/transforms/Stabilize.h"
+#include "compiler/transforms/Passes.h"
+
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace mercer::transforms {
+
+#define GEN_PASS_DEF_STABILIZE
+#include "compiler/transforms/Passes.h.inc"
+
+namespace {
+
+struct StabilizePass : impl::StabilizeBase<StabilizePass> {
+  void runOnOperation() override {
+    ir::ProgramOp program = getOperation();
+    // Patterns compare values by identity: equal ones must be one.
+    IRRewriter rewriter(&getContext());
+    DominanceInfo dominance(program);
+    eliminateCommonSubExpressions(rewriter, dominance, program);
+    RewritePatternSet patterns(&getContext());
+    addLogPatterns(patterns);
+    addExpPatterns(patterns);
+    addMomentPatterns(patterns);
+    GreedyRewriteConfig config;
+    config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+    if (failed(applyPatternsGreedily(program, std::move(patterns), config)))
+      program.emitWarning("mercer-stabilize stopped before it was done");
+    // The log-sum-exp of a loss and that of its softmax are one value.
+    DominanceInfo after(program);
+    eliminateCommonSubExpressions(rewriter, after, program);
+  }
+};
+
+} // namespace
+} // namespace mercer::transforms
