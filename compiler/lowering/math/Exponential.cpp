@@ -1,0 +1,72 @@
+#include "compiler/lowering/math/Coefficients.h"
+#include "compiler/lowering/math/Families.h"
+
+namespace mercer::lowering {
+
+using namespace coefficients;
+
+static constexpr double log2e = 1.4426950408889634;
+
+// Adding and subtracting this rounds to an integer.
+static double roundMagic(Formula &f) { return f.pick(0x1.8p23, 0x1.8p52); }
+
+// ln 2 in two parts, the first short enough that its product with n is exact.
+static double ln2High(Formula &f) { return f.pick(0.693359375, 6.93147180369123816490e-01); }
+static double ln2Low(Formula &f) { return f.pick(-2.12194440e-4, 1.90821492927058770002e-10); }
+
+ReducedExponent reduceExponent(Formula &f, V x) {
+  V n = f.fma(x, log2e, roundMagic(f)) - roundMagic(f);
+  V high = f.fma(n, -ln2High(f), x);
+  V r = f.fma(n, -ln2Low(f), high);
+  return {n, r, f.fma(n, -ln2Low(f), high - r)};
+}
+
+V exponentialTail(Formula &f, const ReducedExponent &reduced) {
+  V q = f.horner(expTail32, expTail64, reduced.r);
+  return f.fma(reduced.r * reduced.r, q, reduced.lo);
+}
+
+Pair exponentialPair(Formula &f, const ReducedExponent &reduced) {
+  Pair first = f.fastTwoSum(1.0, reduced.r);
+  return f.fastTwoSum(first.hi, first.lo + exponentialTail(f, reduced));
+}
+
+Pair decay(Formula &f, V x) {
+  ReducedExponent reduced = reduceExponent(f, -f.atMost(f.pick(104.5, 746.0), x));
+  Pair e = exponentialPair(f, reduced);
+  return {f.scale(e.hi, reduced.n), f.scale(e.lo, reduced.n)};
+}
+
+V emitExp(Formula &f, V x) {
+  V inside = f.atMost(f.pick(89.0, 710.0), f.atLeast(f.pick(-104.5, -746.0), x));
+  ReducedExponent reduced = reduceExponent(f, inside);
+  V q = f.horner(expTail32, expTail64, reduced.r);
+  V p = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
+  return f.scale(p, reduced.n);
+}
+
+V emitExp2(Formula &f, V x) {
+  V inside = f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x));
+  V n = f.roundEven(inside);
+  V r = inside - n;
+  return f.scale(f.fma(f.horner(exp2Factor32, exp2Factor64, r), r, 1.0), n);
+}
+
+Pair halfExpm1(Formula &f, V x) {
+  ReducedExponent reduced = reduceExponent(f, x);
+  V w = f.powerOfTwo(reduced.n - 1.0);
+  // w (1 + r + tail) - 1/2, largest terms first: w r is exact
+  V base = w - 0.5;
+  V baseLow = (w - base) - 0.5;
+  Pair sum = f.fastTwoSum(base, w * reduced.r);
+  return f.fastTwoSum(sum.hi, sum.lo + f.fma(w, exponentialTail(f, reduced), baseLow));
+}
+
+V emitExpm1(Formula &f, V x) {
+  V inside = f.atMost(f.pick(88.8, 709.79), f.atLeast(f.pick(-18.0, -40.0), x));
+  V half = halfExpm1(f, inside).hi;
+  // halving a denormal loses a bit, and the sum the sign of zero
+  return f.select(f.lt(f.abs(x), f.pick(0x1p-25, 0x1p-54)), x, half + half);
+}
+
+} // namespace mercer::lowering

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Fits the polynomials of this folder and prints Coefficients.h (needs mpmath).
+
+Each fit is a weighted least-squares fit on Chebyshev points, which is within a fraction of a bit of the minimax one;
+coefficients are rounded to the type one after the other, lowest first, the rest fitted again each time.
+"""
+import sys
+from mpmath import mp, mpf, cos, pi, matrix, lu_solve, log, log1p, exp, expm1, erf, erfc, sqrt, sin, atan, asin, tan
+
+mp.dps = 50
+
+
+def round_to(c, bits):
+    if c == 0:
+        return mpf(0)
+    with mp.workprec(bits):
+        return +c
+
+
+def solve(points, values, weights, powers, mid, half):
+    """Least squares in Chebyshev-like scaled monomials; returns coefficients of x^p."""
+    n = len(powers)
+    rows = [[w * (x / scale_of(mid, half)) ** p for p in powers] for x, w in zip(points, weights)]
+    a, b = matrix(n, n), matrix(n, 1)
+    for i in range(n):
+        b[i] = sum(r[i] * w * v for r, w, v in zip(rows, weights, values))
+        for j in range(i, n):
+            a[i, j] = a[j, i] = sum(r[i] * r[j] for r in rows)
+    with mp.workdps(120):
+        c = lu_solve(a, b)
+    return [c[i] / scale_of(mid, half) ** powers[i] for i in range(n)]
+
+
+def scale_of(mid, half):
+    return abs(mid) + half
+
+
+def fit(name, f, lo, hi, degree, bits, weight=lambda x: mpf(1), exact_from=0):
+    lo, hi = mpf(lo), mpf(hi)
+    mid, half = (lo + hi) / 2, (hi - lo) / 2
+    count = 3 * (degree + 1) + 8
+    with mp.workdps(100):
+        points = [mid + half * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+        values = [f(x) for x in points]
+        weights = [weight(x) for x in points]
+        done, left = [], list(values)
+        for k in range(degree + 1):
+            # rounding matters for the low coefficients only; refit for those
+            if k == 0 or bits < 53 or k < 3:
+                rest = solve(points, left, weights, list(range(k, degree + 1)), mid, half)
+            else:
+                rest = rest[1:]
+            c = round_to(rest[0], bits)
+            done.append(c)
+            left = [v - c * x**k for v, x in zip(left, points)]
+    error = max(abs(w * r) for w, r in zip(weights, left))
+    print(f"/// Largest weighted error at the fitted points: {mp.nstr(error, 3)}.")
+    print(f"inline constexpr double {name}[] = {{")
+    for c in done:
+        print("    %r," % float(c))
+    print("};\n", flush=True)
+
+
+def both(name, f, lo, hi, d32, d64, weight=lambda x: mpf(1)):
+    if d32 is not None:
+        fit(name + "32", f, lo, hi, d32, 24, weight)
+    if d64 is not None:
+        fit(name + "64", f, lo, hi, d64, 53, weight)
+
+
+def near(f, limit):
+    """f, with its limit at 0."""
+    return lambda x: f(x) if abs(x) > mpf(10) ** -30 else mpf(limit)
+
+
+def erfcx(a):
+    with mp.workdps(60):
+        return exp(a * a) * erfc(a)
+
+
+def main():
+    print("// Made by fit.py: the coefficients of the polynomials, lowest power first.")
+    print("#ifndef MERCER_COMPILER_LOWERING_MATH_COEFFICIENTS_H")
+    print("#define MERCER_COMPILER_LOWERING_MATH_COEFFICIENTS_H\n")
+    print("namespace mercer::lowering::coefficients {\n")
+    h = log(2) / 2 * mpf("1.0003")
+    print("// (exp(r) - 1 - r) / r^2, |r| <= ln 2 / 2")
+    both("expTail", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h, h, 4, 9, lambda r: r * r + mpf("1e-9"))
+    print("// (2^r - 1) / r, |r| <= 1/2")
+    both("exp2Factor", near(lambda r: expm1(r * log(2)) / r, log(2)), -0.5001, 0.5001, 5, 11, lambda r: abs(r) + mpf("1e-9"))
+    print("// (log(1 + f) - f) / f^2, |f| <= 1/3")
+    both("logTail", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.33334, 0.33334, 8, 19, lambda f: abs(f) + mpf("1e-6"))
+    print("// the same on [-1/4, 1/2]")
+    both("log1pTail", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.25001, 0.50001, 9, 20, lambda f: abs(f) + mpf("1e-6"))
+    print("// erf(x) / x - 1 in s = x^2, |x| <= 1")
+    both("erfSmall", near(lambda s: erf(sqrt(abs(s))) / sqrt(abs(s)) - 1, 2 / sqrt(pi) - 1), 0, 1.0001, 6, 13)
+    print("// -log(erfc(a)) / a, 1 <= a <= 4")
+    fit("erfLarge32", lambda a: -log(erfc(a)) / a, 0.9999, 4.0, 8, 24, lambda a: a * erfc(a))
+    print("// (1 + 2 a) exp(a^2) erfc(a) in t = (a - 4) / (a + 4), a >= 0")
+    def scaled(t):
+        if t > 1 - mpf(10) ** -20: return 2 / sqrt(pi)
+        a = 4 * (1 + t) / (1 - t)
+        if a > 200:
+            s = mpf(1); term = mpf(1)
+            for k in range(1, 12):
+                term *= -(2 * k - 1) / (2 * a * a); s += term
+            return (1 + 2 * a) * s / (a * sqrt(pi))
+        return (1 + 2 * a) * erfcx(a)
+    fit("erfcScaled64", scaled, -1, 0.76, 22, 53)
+    return later()
+
+
+def later():
+    print("} // namespace mercer::lowering::coefficients\n")
+    print("#endif")
+
+
+main()
