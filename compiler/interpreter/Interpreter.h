@@ -46,6 +46,11 @@ Result interpret(ir::ProgramOp program, llvm::ArrayRef<Input> inputs, int bits =
 std::optional<Violation> firstViolation(ir::ProgramOp program, llvm::ArrayRef<Input> inputs,
                                         std::optional<unsigned> check = {});
 
+/// Runs a plan serially in f64; with `single`, values of type f32 are rounded to it. A subscript out of range
+/// is an error.
+Result interpret(ir::PlanOp plan, llvm::ArrayRef<Input> inputs,
+                 llvm::ArrayRef<std::vector<std::int64_t>> outputShapes, bool single = false);
+
 /// An element as a number: converts from storage.
 double loadReal(DType dtype, const void *data, std::int64_t offset);
 std::int64_t loadInteger(DType dtype, const void *data, std::int64_t offset);

@@ -1,4 +1,5 @@
-// The numbers that the interpreter computes with: double, and MPFR of any precision with a huge exponent range.
+// The numbers that the interpreter computes with: double, and MPFR of any precision with a huge exponent
+// range.
 #pragma once
 
 #include "mercer/dsl/Graph.h"

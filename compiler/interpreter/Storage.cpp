@@ -8,7 +8,8 @@
 namespace mercer::interpreter {
 namespace {
 
-template <class Element> Element load(const void *data, std::int64_t offset) {
+template <class Element>
+Element load(const void *data, std::int64_t offset) {
   Element element;
   std::memcpy(&element, static_cast<const char *>(data) + offset * static_cast<std::int64_t>(sizeof element),
               sizeof element);
