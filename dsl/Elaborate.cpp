@@ -126,12 +126,14 @@ private:
     std::vector<std::intptr_t> key{reinterpret_cast<std::intptr_t>(node)};
     bool guarded = may_check;
     for (const Index &index : free.indices) {
-      NodeId value = value_of(index, where);
-      guarded |= make_.as_index(value) < 0;
+      // One that is not bound is an error where it stands, which is below.
+      const Binding *binding = bound(index.node().get());
+      NodeId value = binding ? binding->value : noNode;
+      guarded |= value != noNode && make_.as_index(value) < 0;
       key.push_back(value);
     }
     for (const auto &variable : free.variables)
-      key.push_back(-1 - bound(variable.get())->array);
+      key.push_back(-1 - array_of(*variable, where));
     if (!guarded)
       guard = noNode;
     key.push_back(guard);
@@ -575,7 +577,7 @@ private:
         instance.push_back(index);
     };
     for (const Index &index : tensor.free->indices)
-      for (std::int32_t symbol : make_.free(bound(index.node().get())->value))
+      for (std::int32_t symbol : make_.free(value_of(index, tensor.where)))
         include(symbol);
     for (const auto &variable : tensor.free->variables) {
       const Graph::Array &array = graph_.arrays[bound(variable.get())->array];

@@ -168,9 +168,14 @@ private:
         Binding right = associative ? infix.binding : static_cast<Binding>(infix.binding + 1);
         if (infix.function == Function::mul)
           right = static_cast<Binding>(unary + 1);
-        return {operand(node.operands[0], infix.binding) + (latex_ ? infix.latex : infix.text) +
+        // -a b reads the same as (-a) b and as -(a b).
+        const ExprNode &first = *node.operands[0].node();
+        bool negated =
+            infix.binding == multiplicative && first.op == ExprOp::apply && first.function == Function::neg;
+        Binding left = negated ? additive : infix.binding;
+        return {operand(node.operands[0], left) + (latex_ ? infix.latex : infix.text) +
                     operand(node.operands[1], right),
-                infix.binding};
+                left};
       }
     switch (node.function) {
     case Function::neg:

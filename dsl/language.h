@@ -104,9 +104,17 @@ struct Subscript {
   template <class Value>
     requires std::is_convertible_v<const Value &, Expr>
   Subscript(const Value &value, std::source_location where = std::source_location::current())
-      : value(value), where(where) {}
+      : value(at(value, where)), where(where) {}
   Expr value;
   std::source_location where;
+
+private:
+  template <class Value> static Expr at(const Value &value, std::source_location where) {
+    if constexpr (std::is_constructible_v<Expr, const Value &, std::source_location>)
+      return Expr(value, where);
+    else
+      return value;
+  }
 };
 
 /// A tensor-valued expression of fixed rank: an input, or a definition (a function of its indices).
@@ -134,7 +142,7 @@ public:
   template <class... Subscripts>
     requires(sizeof...(Subscripts) > 3)
   Expr operator()(const Subscript &first, const Subscripts &...others) const {
-    return read({first.value, Expr(others)...}, first.where);
+    return read({first.value, Subscript(others, first.where).value...}, first.where);
   }
   Expr read(std::vector<Expr> subscripts, std::source_location where) const;
   /// The tensor with its first dimension fixed: x[i] is row i. Chains: x[i][j]. A rank-0 tensor is read by

@@ -1,0 +1,87 @@
+// Text and LaTeX of expressions.
+#include "mercer/language.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace mercer {
+namespace {
+
+class Printing : public testing::Test {
+protected:
+  Index i{"i"}, j{"j"}, k{"k"};
+  Tensor x{"x", 2}, y{"y", 2}, b{"b", 1}, label{"label", 1, integer};
+  Scalar gamma{"gamma"}, s{"s"}, t{"t"};
+};
+
+TEST_F(Printing, GaussianKernel) {
+  Expr matvec = sum(j, exp(-gamma * sum(k, square(x(i, k) - y(j, k)))) * b(j));
+  EXPECT_EQ(to_text(matvec), "Σ[j] exp(-gamma (Σ[k] (x(i, k) - y(j, k))²)) b(j)");
+  EXPECT_EQ(to_latex(matvec), "\\sum_{j} \\operatorname{exp}\\left(-\\mathrm{gamma} \\, \\left(\\sum_{k} "
+                              "\\left(x_{i, k} - y_{j, k}\\right)^{2}\\right)\\right) \\, b_{j}");
+}
+
+TEST_F(Printing, ParenthesesOnlyWhereNeeded) {
+  EXPECT_EQ(to_text(s + t * s), "s + t s");
+  EXPECT_EQ(to_text((s + t) * s), "(s + t) s");
+  EXPECT_EQ(to_text(s - (t - s)), "s - (t - s)");
+  EXPECT_EQ(to_text(s - t - s), "s - t - s");
+  EXPECT_EQ(to_text(s / (t * s)), "s / (t s)");
+  EXPECT_EQ(to_text(-(s + t)), "-(s + t)");
+  EXPECT_EQ(to_text(-s * t), "-s t");
+  EXPECT_EQ(to_text(s - -s * t), "s - (-s t)");
+  EXPECT_EQ(to_text(s + t + (s + t)), "s + t + s + t");
+  EXPECT_EQ(to_text(pow(s + t, 3)), "(s + t)^3");
+  EXPECT_EQ(to_text(square(-s)), "(-s)²");
+  EXPECT_EQ(to_text(sqrt(s + t)), "√(s + t)");
+  EXPECT_EQ(to_text(abs(s - t)), "|s - t|");
+  EXPECT_EQ(to_latex((s + t) / t), "\\frac{s + t}{t}");
+}
+
+TEST_F(Printing, PredicatesAndLogic) {
+  EXPECT_EQ(to_text(sum(j, b(j), j != i && label(j) == 1)), "Σ[j: j ≠ i ∧ label(j) = 1] b(j)");
+  EXPECT_EQ(to_text(sum(j, b(j), j < i || !(label(j) >= 2))), "Σ[j: j < i ∨ ¬(label(j) ≥ 2)] b(j)");
+  EXPECT_EQ(to_text(count(j, j <= i)), "count[j: j ≤ i]");
+  EXPECT_EQ(to_latex(max(j, b(j), j > i)), "\\max_{j : j > i} b_{j}");
+  EXPECT_EQ(to_text(any(j, b(j) > 0.0)), "∃[j] (b(j) > 0)");
+}
+
+TEST_F(Printing, Reductions) {
+  EXPECT_EQ(to_text(mean({i, j}, x(i, j))), "mean[i, j] x(i, j)");
+  EXPECT_EQ(to_text(logsumexp(j, x(i, j), j != i)), "logsumexp[j: j ≠ i] x(i, j)");
+  EXPECT_EQ(to_text(softmax(j, x(i, j))), "softmax[j] x(i, j)");
+  EXPECT_EQ(to_text(argmin(j, b(j))), "argmin[j] b(j)");
+  EXPECT_EQ(to_text(prod(j, b(j)) / sum(j, b(j))), "Π[j] b(j) / (Σ[j] b(j))");
+}
+
+TEST_F(Printing, FunctionsAndConstants) {
+  EXPECT_EQ(to_text(where(s > 0.0, relu(s), 0.25 * t)), "where(s > 0, relu(s), 0.25 t)");
+  EXPECT_EQ(to_text(clamp(s, 0.0, 1.0)), "clamp(s, 0, 1)");
+  EXPECT_EQ(to_text(floor_div(i, 2) + i % 3), "⌊i / 2⌋ + i mod 3");
+  EXPECT_EQ(to_text(Expr(0.1)), "0.1");
+  EXPECT_EQ(to_text(Expr(1.0 / 3)), "0.3333333333333333");
+  EXPECT_EQ(to_text(Expr(-std::numeric_limits<double>::infinity())), "-∞");
+  EXPECT_EQ(to_text(Expr(std::numeric_limits<double>::quiet_NaN())), "NaN");
+  EXPECT_EQ(to_latex(Expr(std::numeric_limits<double>::infinity())), "\\infty");
+  EXPECT_EQ(to_text(Expr(true)), "true");
+  EXPECT_EQ(to_text(extent(x, 0) + extent(i)), "extent(x, 0) + extent(i)");
+}
+
+TEST_F(Printing, DefinitionsAreWrittenOut) {
+  Tensor u({i, k}, x(i, k) / norm(x[i]));
+  EXPECT_EQ(to_text(u(j, 0)), "x(j, 0) / √(Σ[k] x(j, k)²)");
+  EXPECT_EQ(to_text(x[i][k]()), "x(i, k)");
+  EXPECT_EQ(to_text(padded(b, 0.0)(i + 1)), "b(i + 1)");
+  EXPECT_EQ(to_text(b(label(i))), "b(label(i))");
+}
+
+TEST_F(Printing, Derivatives) {
+  Tensor slope = gradient([](const Tensor &u) { return squared_norm(u); }, x[i]);
+  EXPECT_EQ(to_text(slope(j)), "∂[Σ[k] u(k)²]/∂u(j){u = x(i, ·)}");
+  EXPECT_EQ(to_latex(slope(j)),
+            "\\frac{\\partial}{\\partial u_{j}}\\left[\\sum_{k} u_{k}^{2}\\right]_{u = x_{i, \\cdot}}");
+}
+
+} // namespace
+} // namespace mercer
