@@ -1,9 +1,9 @@
 // Divergences between distributions and between samples.
 #pragma once
 
+#include "mercer/kernels.h"
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
-#include "mercer/stdlib/kernels.h"
 
 namespace mercer::divergences {
 

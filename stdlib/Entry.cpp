@@ -1,6 +1,6 @@
 // Defaults of parameters, results of bodies.
 #include "mercer/stdlib/Entry.h"
-#include "mercer/stdlib/kernels.h"
+#include "mercer/kernels.h"
 
 namespace mercer::stdlib {
 

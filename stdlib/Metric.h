@@ -139,7 +139,7 @@ inline constexpr auto proxy_anchor = define(
         .properties = non_negative | scale_invariant,
     },
     [](const Tensor &z, const Tensor &y, const Tensor &p, const Expr &alpha, const Expr &delta) {
-      Index i("i"), c("c");
+      Index i("i"), c("c", extent(p, 0));
       Tensor unit = normalize(z), proxy = normalize(p);
       Expr s = dot(unit[i], proxy[c]);
       Expr pull = softplus(logsumexp(i, -alpha * (s - delta), y(i) == c));

@@ -1,6 +1,6 @@
 // The list of families.
 #include "mercer/stdlib/Registry.h"
-#include "mercer/stdlib/Families.h"
+#include "mercer/stdlib/stdlib.h"
 
 namespace mercer::stdlib {
 

@@ -11,6 +11,7 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/thread.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -237,6 +238,7 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::cl::ParseCommandLineOptions(argc, argv, "What a program or plan computes\n");
   int status = EXIT_FAILURE;
-  tools::runOnDeepStack([&] { status = runTool(); });
+  llvm::thread deep(std::optional<unsigned>(256u << 20), [&] { status = runTool(); }); // the parser recurses
+  deep.join();
   return status;
 }

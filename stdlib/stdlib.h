@@ -1,6 +1,7 @@
 // Every family of the standard library.
 #pragma once
 
+#include "mercer/kernels.h"
 #include "mercer/stdlib/Classification.h"
 #include "mercer/stdlib/Contrastive.h"
 #include "mercer/stdlib/Detection.h"
@@ -13,4 +14,3 @@
 #include "mercer/stdlib/Preference.h"
 #include "mercer/stdlib/Regression.h"
 #include "mercer/stdlib/Regularizers.h"
-#include "mercer/stdlib/kernels.h"

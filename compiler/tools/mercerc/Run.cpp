@@ -1,0 +1,139 @@
+// Running cases.
+#include "compiler/tools/mercerc/Case.h"
+
+#include <algorithm>
+
+namespace mercer::tools {
+
+namespace {
+
+/// The numbers stored as elements of this type.
+template <class Element>
+Array stored(const std::vector<double> &numbers, const std::vector<std::int64_t> &shape) {
+  Array array(dtype_of<Element>, Shape(shape));
+  std::transform(numbers.begin(), numbers.end(), array.data<Element>(), [](double number) {
+    if constexpr (std::is_same_v<Element, double>)
+      return number;
+    else
+      return Element(static_cast<float>(number));
+  });
+  return array;
+}
+
+Array real_array(const ArrayData &data, DType type) {
+  std::vector<double> numbers = data.reals;
+  if (data.is_integer)
+    numbers.assign(data.integers.begin(), data.integers.end());
+  switch (type) {
+  case DType::f32:
+    return stored<float>(numbers, data.shape);
+  case DType::f16:
+    return stored<half>(numbers, data.shape);
+  case DType::bf16:
+    return stored<bfloat16>(numbers, data.shape);
+  default:
+    return stored<double>(numbers, data.shape);
+  }
+}
+
+Array integer_array(const stdlib::EntryInfo &entry, const std::string &name, const ArrayData &data) {
+  if (!data.is_integer)
+    throw Error(ErrorCode::type_mismatch,
+                std::string(entry.name) + ", argument '" + name + "': expected integers, given reals");
+  Array array(DType::i64, Shape(data.shape));
+  std::copy(data.integers.begin(), data.integers.end(), array.data<std::int64_t>());
+  return array;
+}
+
+template <class Element>
+std::vector<double> converted(const Array &array) {
+  std::vector<double> numbers(array.size());
+  const Element *data = array.data<Element>();
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if constexpr (std::is_same_v<Element, half> || std::is_same_v<Element, bfloat16>)
+      numbers[i] = static_cast<float>(data[i]);
+    else
+      numbers[i] = static_cast<double>(data[i]);
+  return numbers;
+}
+
+/// The inputs that the gradient is taken of.
+std::vector<Tensor> chosen(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
+                           const std::vector<std::string> &names) {
+  std::vector<Tensor> result;
+  for (const std::string &name : names)
+    if (std::none_of(made.inputs.begin(), made.inputs.end(),
+                     [&](const Tensor &t) { return t.name() == name; }))
+      throw Error(ErrorCode::missing_input,
+                  std::string(entry.name) + ", gradient: no argument is called '" + name + "'");
+  for (const Tensor &input : made.inputs) {
+    bool named = std::find(names.begin(), names.end(), input.name()) != names.end();
+    if (named && input.kind() != real)
+      throw Error(ErrorCode::kind_mismatch,
+                  std::string(entry.name) + ", gradient: argument '" + input.name() + "' is not real");
+    if (named || (names.empty() && input.kind() == real))
+      result.push_back(input);
+  }
+  return result;
+}
+
+} // namespace
+
+std::vector<double> elements(const Array &array) {
+  switch (array.dtype()) {
+  case DType::f64:
+    return converted<double>(array);
+  case DType::f32:
+    return converted<float>(array);
+  case DType::f16:
+    return converted<half>(array);
+  case DType::bf16:
+    return converted<bfloat16>(array);
+  case DType::i64:
+    return converted<std::int64_t>(array);
+  case DType::i32:
+    return converted<std::int32_t>(array);
+  case DType::i8:
+    return converted<std::int8_t>(array);
+  case DType::boolean:
+    break;
+  }
+  return converted<bool>(array);
+}
+
+CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const RunOptions &options) {
+  std::vector<stdlib::InputShape> shapes;
+  for (const auto &[name, data] : input.arguments)
+    shapes.push_back({name, static_cast<int>(data.shape.size()), data.scalar});
+  stdlib::EntryProgram made =
+      stdlib::make_program(entry, shapes, input.parameters, options.gradient.has_value());
+  std::vector<Tensor> wanted;
+  if (options.gradient)
+    wanted = chosen(entry, made, *options.gradient);
+  std::vector<Argument> arguments;
+  for (const Tensor &tensor : made.inputs) {
+    auto given = std::find_if(input.arguments.begin(), input.arguments.end(),
+                              [&](const auto &argument) { return argument.first == tensor.name(); });
+    const ArrayData &data = given->second;
+    if (tensor.kind() != real)
+      arguments.emplace_back(integer_array(entry, tensor.name(), data));
+    else if (data.scalar)
+      arguments.emplace_back(data.reals.front());
+    else
+      arguments.emplace_back(real_array(data, options.type));
+  }
+  Program program = options.gradient ? value_and_gradient(made.program, wanted) : made.program;
+  JitOptions jit_options;
+  jit_options.threads = options.threads;
+  Function function = options.interpreter ? interpret(program, options.bits) : jit(program, jit_options);
+  std::vector<Array> outputs = function.call_all(arguments);
+  CaseResult result;
+  std::size_t position = options.gradient ? 1 : 0;
+  for (const std::string &name : made.outputs)
+    result.values.emplace_back(name, outputs[position++]);
+  for (const Tensor &tensor : wanted)
+    result.gradient.emplace_back(tensor.name(), outputs[position++]);
+  return result;
+}
+
+} // namespace mercer::tools
