@@ -9,8 +9,8 @@ using namespace coefficients;
 // 1 + 2 a.
 static V erfcOf(Formula &f, V a, Pair square) {
   ReducedExponent reduced = reduceExponent(f, -square.hi);
-  reduced.lo = reduced.lo - square.lo;
   Pair e = exponentialPair(f, reduced);
+  e.lo = f.fma(-square.lo, e.hi, e.lo);
   V p = f.horner(erfcScaled64, erfcScaled64, (a - 4.0) / (a + 4.0));
   Pair product = f.twoProduct(e.hi, p);
   product.lo = f.fma(e.lo, p, product.lo);

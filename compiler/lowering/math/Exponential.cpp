@@ -59,7 +59,10 @@ Pair halfExpm1(Formula &f, V x) {
   V base = w - 0.5;
   V baseLow = (w - base) - 0.5;
   Pair sum = f.fastTwoSum(base, w * reduced.r);
-  return f.fastTwoSum(sum.hi, sum.lo + f.fma(w, exponentialTail(f, reduced), baseLow));
+  Pair square = f.twoProduct(reduced.r, reduced.r);
+  V low = f.f64() ? f.fma(square.lo, 0.5, reduced.lo) : reduced.lo;
+  V tail = f.fma(square.hi, f.horner(expm1Tail32, expm1Tail64, reduced.r), low);
+  return f.fastTwoSum(sum.hi, sum.lo + f.fma(w, tail, baseLow));
 }
 
 V emitExpm1(Formula &f, V x) {

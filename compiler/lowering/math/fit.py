@@ -86,6 +86,8 @@ def main():
     h = log(2) / 2 * mpf("1.0003")
     print("// (exp(r) - 1 - r) / r^2, |r| <= ln 2 / 2")
     both("expTail", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h, h, 4, 9, lambda r: r * r + mpf("1e-9"))
+    print("// the same, for e^r - 1")
+    both("expm1Tail", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h, h, 5, 10, lambda r: abs(r) + mpf("1e-6"))
     print("// (2^r - 1) / r, |r| <= 1/2")
     both("exp2Factor", near(lambda r: expm1(r * log(2)) / r, log(2)), -0.5001, 0.5001, 5, 11, lambda r: abs(r) + mpf("1e-9"))
     print("// (log(1 + f) - f) / f^2, |f| <= 1/3")
