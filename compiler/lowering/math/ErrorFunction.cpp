@@ -38,7 +38,10 @@ V emitErf(Formula &f, V x) {
 V emitErfc(Formula &f, V x) {
   V a = f.atMost(27.4, f.abs(x));
   V tail = erfcOf(f, a, f.twoProduct(a, a));
-  return f.select(f.lt(x, 0.0), 2.0 - tail, tail);
+  V large = f.select(f.lt(x, 0.0), 2.0 - tail, tail);
+  // near 0 the polynomial's terms cancel
+  V small = 1.0 - f.fma(x, f.horner(erfSmall64, erfSmall64, x * x), x);
+  return f.select(f.lt(a, 0.45), small, large);
 }
 
 } // namespace mercer::lowering
