@@ -193,12 +193,15 @@ public:
   template <class Number>
     requires std::is_arithmetic_v<Number>
   Argument(Number number)
-      : real_(static_cast<double>(number)), integer_(static_cast<std::int64_t>(number)), is_number_(true),
+      : real_(static_cast<double>(number)), is_number_(true),
         number_kind_(std::is_same_v<Number, bool> ? boolean
                      : std::is_integral_v<Number> ? integer
                                                   : real) {
-    if constexpr (std::is_floating_point_v<Number>)
-      integer_ = 0;
+    if constexpr (std::is_integral_v<Number>) {
+      integer_ = static_cast<std::int64_t>(number);
+      if constexpr (std::is_unsigned_v<Number> && sizeof(Number) >= sizeof(integer_))
+        fits_ = number <= static_cast<Number>(INT64_MAX);
+    }
   }
 
   bool is_number() const { return is_number_; }
@@ -206,12 +209,13 @@ public:
   Kind number_kind() const { return number_kind_; }
   double real_value() const { return real_; }
   std::int64_t integer_value() const { return integer_; }
+  bool fits_integer() const { return fits_; } ///< false: an unsigned number beyond int64
 
 private:
   View view_;
   double real_ = 0;
   std::int64_t integer_ = 0;
-  bool is_number_ = false;
+  bool is_number_ = false, fits_ = true;
   Kind number_kind_{};
 };
 
