@@ -1,0 +1,12 @@
+# Runs PROGRAM: it must exit with 0 and print something for each regular expression of PATTERNS.
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE result)
+message("${output}")
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${result}")
+endif()
+string(REPLACE "@@" ";" patterns "${PATTERNS}")
+foreach(pattern IN LISTS patterns)
+  if(NOT output MATCHES "${pattern}")
+    message(FATAL_ERROR "the output does not match ${pattern}")
+  endif()
+endforeach()
