@@ -1,0 +1,11 @@
+# No installed header mentions an LLVM or MLIR header, or a folder of the machine that built it.
+file(GLOB_RECURSE headers ${FOLDER}/*)
+if(NOT headers)
+  message(FATAL_ERROR "nothing is installed in ${FOLDER}")
+endif()
+foreach(header ${headers})
+  file(STRINGS ${header} lines REGEX "#[ \t]*include[ \t]*[<\"](mlir|llvm|compiler)/")
+  if(lines)
+    message(FATAL_ERROR "${header}: ${lines}")
+  endif()
+endforeach()
