@@ -120,6 +120,8 @@ Value Formula::sub(Value a, Value b) {
 Value Formula::mul(Value a, Value b) {
   if (!a || !b)
     return a ? a : b;
+  if (isNumber(a, 1) || isNumber(b, 1))
+    return isNumber(a, 1) ? b : a;
   return call(Function::mul, {a, b});
 }
 

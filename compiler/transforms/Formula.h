@@ -31,7 +31,8 @@ bool sameValue(mlir::Value a, mlir::Value b);
 /// Writes formulas at the place of one op, in the simplest form that is the same number.
 class Formula {
 public:
-  Formula(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type) : builder_(builder), loc_(loc), type_(type) {}
+  Formula(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type)
+      : builder_(builder), loc_(loc), type_(type) {}
 
   mlir::OpBuilder &builder() { return builder_; }
   mlir::Location loc() const { return loc_; }
@@ -64,7 +65,8 @@ private:
   mlir::Type type_;
 };
 
-/// A pattern on one function: `rewrite` gives the new value, or null where it does not apply, having made no op.
+/// A pattern on one function: `rewrite` gives the new value, or null where it does not apply, having made no
+/// op.
 template <class Derived, dsl::Function root>
 struct FormulaPattern : mlir::OpRewritePattern<ir::ApplyOp> {
   using OpRewritePattern::OpRewritePattern;

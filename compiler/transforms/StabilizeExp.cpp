@@ -1,4 +1,5 @@
-// Exponentials: a quotient of two is one, 1 - exp(x) does not cancel, the logistic and hyperbolic functions have names.
+// Exponentials: a quotient of two is one, 1 - exp(x) does not cancel, the logistic and hyperbolic functions
+// have names.
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/LogDomain.h"
 #include "compiler/transforms/Stabilize.h"
@@ -134,7 +135,8 @@ struct ExpOfLog : FormulaPattern<ExpOfLog, Function::exp> {
       return f.call(Function::sigmoid, {f.neg(operand(operand(x[0])))});
     if (is(x[0], Function::log) && nonNegative(operand(x[0])))
       return operand(x[0]);
-    Value power = besides(x[0], Function::mul, [](Value side) { return is(side, Function::log) && nonNegative(operand(side)); });
+    Value power = besides(x[0], Function::mul,
+                          [](Value side) { return is(side, Function::log) && nonNegative(operand(side)); });
     if (!power)
       return {};
     Value log = operand(x[0], 0) == power ? operand(x[0], 1) : operand(x[0], 0);

@@ -1,0 +1,363 @@
+// mercer-factor: what does not depend on a reduced index leaves the reduction; an index that a predicate
+// fixes is replaced.
+#include "compiler/transforms/Bounds.h"
+#include "compiler/transforms/Formula.h"
+#include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Simplify.h"
+#include "compiler/transforms/Symmetry.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace mercer::transforms {
+
+#define GEN_PASS_DEF_FACTOR
+#include "compiler/transforms/Passes.h.inc"
+
+namespace {
+
+using dsl::Function;
+using dsl::Reduction;
+
+class Factoring {
+public:
+  explicit Factoring(ir::ProgramOp program) : program_(program), builder_(program.getContext()) {}
+
+  void run() {
+    // Ops are erased at the end only, so that no new op takes an address that free_ knows.
+    for (ir::ReduceOp op : program_.getBlock().getOps<ir::ReduceOp>())
+      work_.push_back(op);
+    std::reverse(work_.begin(), work_.end());
+    while (!work_.empty()) {
+      ir::ReduceOp op = work_.pop_back_val();
+      if (op.getResult().use_empty())
+        continue;
+      builder_.setInsertionPoint(op);
+      if (Value value = rewrite(op))
+        op.getResult().replaceAllUsesWith(value);
+    }
+    orderAndUnify(program_);
+  }
+
+private:
+  Value rewrite(ir::ReduceOp op) {
+    if (Value value = fixedIndex(op))
+      return value;
+    if (Value value = outerCondition(op))
+      return value;
+    if (op.getKind().getValue() != Reduction::sum || !isa<FloatType>(op.getResult().getType()))
+      return {};
+    if (Value value = choice(op))
+      return value;
+    if (Value value = singleTerm(op))
+      return value;
+    if (Value value = outerFactors(op))
+      return value;
+    return symmetric(op);
+  }
+
+  Value call(Function function, ValueRange operands) {
+    return ir::apply(builder_, loc(), function, operands);
+  }
+  Location loc() { return builder_.getInsertionPoint()->getLoc(); }
+
+  /// A reduction like another, which is looked at again.
+  Value reduce(ir::ReduceOp like, ValueRange over, Value value, Value predicate) {
+    Value result = ir::reduce(builder_, like.getLoc(), like.getKind().getValue(), over, value, predicate);
+    work_.push_back(result.getDefiningOp<ir::ReduceOp>());
+    return result;
+  }
+
+  bool dependsOnAny(Value value, ValueRange indices) {
+    return llvm::any_of(indices, [&](Value index) { return free_.depends(value, index); });
+  }
+
+  /// What a reduction of nothing gives; null where no constant of the type says so.
+  Value empty(ir::ReduceOp op) {
+    Type type = op.getResult().getType();
+    bool real = isa<FloatType>(type);
+    switch (op.getKind().getValue()) {
+    case Reduction::sum:
+      return real ? number(type, 0) : ir::integer(builder_, loc(), 0);
+    case Reduction::prod:
+      return real ? number(type, 1) : ir::integer(builder_, loc(), 1);
+    case Reduction::min:
+      return real ? number(type, INFINITY) : ir::integer(builder_, loc(), INT64_MAX);
+    case Reduction::max:
+      return real ? number(type, -INFINITY) : ir::integer(builder_, loc(), INT64_MIN);
+    case Reduction::logsumexp:
+      return number(type, -INFINITY);
+    case Reduction::any:
+      return ir::boolean(builder_, loc(), false);
+    case Reduction::all:
+      return ir::boolean(builder_, loc(), true);
+    default:
+      return ir::integer(builder_, loc(), -1);
+    }
+  }
+  Value number(Type type, double value) { return ir::real(builder_, loc(), type, value); }
+
+  /// reduce(j, v where j == e && p) -> v and p at j = e where that is in range
+  Value fixedIndex(ir::ReduceOp op) {
+    Reduction kind = op.getKind().getValue();
+    if (kind == Reduction::argmin || kind == Reduction::argmax)
+      return {};
+    SmallVector<Value, 4> conditions = conjuncts(op.getPredicate());
+    for (Value &condition : conditions) {
+      if (!is(condition, Function::eq) || !operand(condition).getType().isInteger(64))
+        continue;
+      for (unsigned side : {0u, 1u}) {
+        Value index = operand(condition, side), e = operand(condition, 1 - side);
+        if (!llvm::is_contained(op.getOver(), index) || free_.depends(e, index))
+          continue;
+        conditions.erase(&condition);
+        return substituted(op, index, e, conditions);
+      }
+    }
+    return {};
+  }
+
+  Value substituted(ir::ReduceOp op, Value index, Value e, ArrayRef<Value> conditions) {
+    Value extent = index.getDefiningOp<ir::IndexOp>().getExtent(), inRange;
+    auto other = e.getDefiningOp<ir::IndexOp>();
+    if (!other || !sameValue(other.getExtent(), extent)) {
+      inRange = call(Function::lt, {e, extent});
+      if (!other)
+        inRange =
+            call(Function::logical_and, {call(Function::ge, {e, ir::integer(builder_, loc(), 0)}), inRange});
+    }
+    ir::Substitution at(builder_, free_, {{index, e}}, inRange);
+    Value value = at(op.getValue());
+    SmallVector<Value> here;
+    if (inRange)
+      here.push_back(inRange);
+    for (Value condition : conditions)
+      here.push_back(at(condition));
+    SmallVector<Value> over;
+    for (Value kept : op.getOver())
+      if (kept != index)
+        over.push_back(kept);
+    Value predicate = conjunction(builder_, loc(), here);
+    if (!over.empty())
+      return reduce(op, over, value, predicate);
+    return predicate ? call(Function::select, {predicate, value, empty(op)}) : value;
+  }
+
+  /// reduce(j, v where p && q) -> p ? reduce(j, v where q) : empty, p without j
+  Value outerCondition(ir::ReduceOp op) {
+    SmallVector<Value> inside, outside;
+    for (Value condition : conjuncts(op.getPredicate()))
+      (dependsOnAny(condition, op.getOver()) ? inside : outside).push_back(condition);
+    if (outside.empty())
+      return {};
+    Value rest = reduce(op, op.getOver(), op.getValue(), conjunction(builder_, loc(), inside));
+    return call(Function::select, {conjunction(builder_, loc(), outside), rest, empty(op)});
+  }
+
+  /// sum(select(c, v, 0) where p) -> sum(v where p && c)
+  Value choice(ir::ReduceOp op) {
+    Value value = op.getValue();
+    if (!is(value, Function::select) || !isNumber(operand(value, 2), 0))
+      return {};
+    Value condition = operand(value, 0);
+    if (op.getPredicate())
+      condition = call(Function::logical_and, {op.getPredicate(), condition});
+    return reduce(op, op.getOver(), operand(value, 1), condition);
+  }
+
+  /// Is a value select(j == e, v, 0) with a reduced index j that e does not depend on?
+  bool isSingle(Value value, ValueRange over) {
+    if (!is(value, Function::select) || !isNumber(operand(value, 2), 0))
+      return false;
+    return llvm::any_of(conjuncts(operand(value, 0)), [&](Value condition) {
+      if (!is(condition, Function::eq) || !operand(condition).getType().isInteger(64))
+        return false;
+      return llvm::any_of(ArrayRef<unsigned>{0u, 1u}, [&](unsigned side) {
+        Value index = operand(condition, side);
+        return llvm::is_contained(over, index) && !free_.depends(operand(condition, 1 - side), index);
+      });
+    });
+  }
+
+  /// sum((a +- select(j == e, v, 0)) w) -> sum(a w) +- sum(v w where j == e), which fixedIndex makes one term
+  Value singleTerm(ir::ReduceOp op) {
+    // Down through one-sided products to a sum with such a term.
+    SmallVector<std::pair<Value, bool>, 4> factors; // true: divides
+    bool negative = false;
+    Value core = op.getValue();
+    for (int depth = 0; depth < 16; ++depth) {
+      if (is(core, Function::neg)) {
+        negative = !negative;
+        core = operand(core);
+        continue;
+      }
+      if (is(core, Function::div)) {
+        factors.push_back({operand(core, 1), true});
+        core = operand(core, 0);
+        continue;
+      }
+      if (!is(core, Function::mul))
+        break;
+      bool left = hasSingle(operand(core, 0), op.getOver());
+      if (!left && !hasSingle(operand(core, 1), op.getOver()))
+        return {};
+      factors.push_back({operand(core, left ? 1 : 0), false});
+      core = operand(core, left ? 0 : 1);
+    }
+    auto times = [&](Value part, bool minus) {
+      Value value = part;
+      for (auto [factor, divides] : llvm::reverse(factors))
+        value = call(divides ? Function::div : Function::mul, {value, factor});
+      return minus != negative ? call(Function::neg, {value}) : value;
+    };
+    if (isSingle(core, op.getOver())) {
+      if (factors.empty() && !negative)
+        return {};
+      Value condition = operand(core, 0);
+      if (op.getPredicate())
+        condition = call(Function::logical_and, {op.getPredicate(), condition});
+      return reduce(op, op.getOver(), times(operand(core, 1), false), condition);
+    }
+    bool difference = is(core, Function::sub);
+    if (!difference && !is(core, Function::add))
+      return {};
+    if (!hasSingle(core, op.getOver()))
+      return {};
+    Value first = reduce(op, op.getOver(), times(operand(core, 0), false), op.getPredicate());
+    Value second = reduce(op, op.getOver(), times(operand(core, 1), difference), op.getPredicate());
+    return call(Function::add, {first, second});
+  }
+
+  /// Is there such a select among the terms of a sum, or in its products?
+  bool hasSingle(Value value, ValueRange over, unsigned depth = 6) {
+    if (isSingle(value, over))
+      return true;
+    if (depth == 0)
+      return false;
+    if (is(value, Function::neg) || is(value, Function::div))
+      return hasSingle(operand(value), over, depth - 1);
+    if (is(value, Function::add) || is(value, Function::sub) || is(value, Function::mul))
+      return hasSingle(operand(value, 0), over, depth - 1) || hasSingle(operand(value, 1), over, depth - 1);
+    return false;
+  }
+
+  /// Is a value finite whatever the inputs hold?
+  static bool isFinite(Value value) {
+    if (auto constant = ir::realConstant(value))
+      return std::isfinite(*constant);
+    return is(value, Function::to_real);
+  }
+
+  using Factors = SmallVector<std::pair<Value, bool>, 4>; // true: divides
+
+  Value product(const Factors &factors) {
+    Value result;
+    for (auto [factor, divides] : factors)
+      if (!divides)
+        result = result ? call(Function::mul, {result, factor}) : factor;
+    for (auto [factor, divides] : factors)
+      if (divides)
+        result = result ? call(Function::div, {result, factor}) : call(Function::reciprocal, {factor});
+    return result;
+  }
+
+  /// A condition without the reduced indices that holds when there is a term; none when that is not known
+  /// beforehand.
+  std::optional<Value> someTerm(ir::ReduceOp op) {
+    Value condition;
+    auto require = [&](Value part) {
+      if (ir::booleanConstant(part) != true)
+        condition = condition ? call(Function::logical_and, {condition, part}) : part;
+    };
+    SmallVector<Value, 4> conditions = conjuncts(op.getPredicate());
+    if (!conditions.empty() && op.getOver().size() > 1)
+      return std::nullopt;
+    Value zero = ir::integer(builder_, loc(), 0), one = ir::integer(builder_, loc(), 1);
+    for (Value index : op.getOver()) {
+      Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
+      if (conditions.empty()) {
+        if (auto known = ir::integerConstant(extent); !known || *known <= 0)
+          require(call(Function::gt, {extent, zero}));
+        continue;
+      }
+      if (conditions.size() == 1 && is(conditions[0], Function::ne) &&
+          operand(conditions[0]).getType().isInteger(64)) {
+        // One index is left out: there is a term unless that is the only one.
+        Value e = operand(conditions[0], operand(conditions[0], 0) == index ? 1 : 0);
+        if (operand(conditions[0], 0) != index && operand(conditions[0], 1) != index)
+          return std::nullopt;
+        if (free_.depends(e, index))
+          return std::nullopt;
+        Value only =
+            call(Function::logical_and, {call(Function::eq, {extent, one}), call(Function::ne, {e, zero})});
+        require(call(Function::logical_or, {call(Function::gt, {extent, one}), only}));
+        continue;
+      }
+      Bounds bounds = splitBounds(builder_, free_, op.getPredicate(), index);
+      if (bounds.rest)
+        return std::nullopt;
+      require(call(Function::lt, {bounds.lower ? bounds.lower : zero, bounds.upper ? bounds.upper : extent}));
+    }
+    return condition;
+  }
+
+  /// sum(j, c(i) x(i, j)) -> c(i) sum(j, x(i, j)); where c may be infinite or NaN, 0 if there are no terms
+  Value outerFactors(ir::ReduceOp op) {
+    Factors outside, unsafe, inside;
+    bool negative = false;
+    SmallVector<std::pair<Value, bool>> stack{{op.getValue(), false}};
+    while (!stack.empty()) {
+      auto [part, divides] = stack.pop_back_val();
+      if (!dependsOnAny(part, op.getOver())) {
+        bool safe =
+            isFinite(part) && (!divides || !isNumber(part, 0)) && (!divides || ir::realConstant(part));
+        (safe ? outside : unsafe).push_back({part, divides});
+      } else if (is(part, Function::neg)) {
+        negative = !negative;
+        stack.push_back({operand(part), divides});
+      } else if ((is(part, Function::mul) || is(part, Function::div)) && inside.size() + stack.size() < 64) {
+        stack.push_back({operand(part, 1), divides != is(part, Function::div)});
+        stack.push_back({operand(part, 0), divides});
+      } else {
+        inside.push_back({part, divides});
+      }
+    }
+    std::optional<Value> some = unsafe.empty() ? std::nullopt : someTerm(op);
+    (some ? outside : inside).append(unsafe);
+    if ((outside.empty() && !negative) || inside.empty())
+      return {};
+    Value value = reduce(op, op.getOver(), product(inside), op.getPredicate());
+    if (Value factor = product(outside))
+      value = call(Function::mul, {factor, value});
+    if (negative)
+      value = call(Function::neg, {value});
+    return some && *some ? call(Function::select, {*some, value, number(value.getType(), 0)}) : value;
+  }
+
+  /// sum(i, sum(j, K(i, j))) -> sum(i, 2 sum(j, K(i, j) where j < i) + K(i, i)) for K(i, j) = K(j, i)
+  Value symmetric(ir::ReduceOp op) {
+    std::optional<PairSum> pairs = PairSum::of(free_, op);
+    if (!pairs)
+      return {};
+    Value below = ir::reduce(builder_, op.getLoc(), Reduction::sum, pairs->second, pairs->value,
+                             call(Function::lt, {pairs->second, pairs->first}));
+    Value row = call(Function::mul, {number(below.getType(), 2), below});
+    if (!pairs->withoutDiagonal)
+      row = call(Function::add,
+                 {row, ir::substitute(builder_, free_, pairs->value, {{pairs->second, pairs->first}})});
+    return ir::reduce(builder_, op.getLoc(), Reduction::sum, pairs->first, row);
+  }
+
+  ir::ProgramOp program_;
+  OpBuilder builder_;
+  ir::FreeIndices free_;
+  SmallVector<ir::ReduceOp> work_;
+};
+
+struct FactorPass : impl::FactorBase<FactorPass> {
+  void runOnOperation() override { Factoring(getOperation()).run(); }
+};
+
+} // namespace
+} // namespace mercer::transforms

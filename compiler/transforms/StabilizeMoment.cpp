@@ -1,0 +1,141 @@
+// Roots of squares, and squares that cancel.
+#include "compiler/transforms/Formula.h"
+#include "compiler/transforms/Stabilize.h"
+
+using namespace mlir;
+
+namespace mercer::transforms {
+namespace {
+
+using dsl::Function;
+using dsl::Reduction;
+
+/// x of square(x) or x * x; null when it is neither.
+Value squared(Value value) {
+  if (is(value, Function::square))
+    return operand(value);
+  return is(value, Function::mul) && operand(value, 0) == operand(value, 1) ? operand(value) : Value();
+}
+
+/// Is a value a square, or a sum of such: not negative, and without a slope where it is 0?
+bool flatAtZero(Value value, unsigned depth = 16) {
+  if (depth == 0 || !isa<FloatType>(value.getType()))
+    return false;
+  if (squared(value))
+    return true;
+  if (ir::ReduceOp sum = reductionOf(value, Reduction::sum))
+    return flatAtZero(sum.getValue(), depth - 1);
+  if (is(value, Function::add))
+    return flatAtZero(operand(value, 0), depth - 1) && flatAtZero(operand(value, 1), depth - 1);
+  if (is(value, Function::mul))
+    for (unsigned side : {0u, 1u}) {
+      auto scale = ir::realConstant(operand(value, side));
+      if ((scale ? *scale > 0 : nonNegative(operand(value, side))) &&
+          flatAtZero(operand(value, 1 - side), depth - 1))
+        return true;
+    }
+  if (is(value, Function::div))
+    return nonNegative(operand(value, 1)) && flatAtZero(operand(value, 0), depth - 1);
+  if (is(value, Function::select))
+    return llvm::all_of(ArrayRef<unsigned>{1u, 2u}, [&](unsigned n) {
+      return isNumber(operand(value, n), 0) || flatAtZero(operand(value, n), depth - 1);
+    });
+  Value kept = besides(value, Function::maximum, [](Value side) { return isNumber(side, 0); });
+  return kept && flatAtZero(kept, depth - 1);
+}
+
+/// sqrt(x^2) -> abs(x);  sqrt(sum of squares) -> root(sum of squares)
+struct RootOfSquares : FormulaPattern<RootOfSquares, Function::sqrt> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "not of a sum of squares";
+  Value rewrite(Formula &f, OperandRange x) const {
+    if (Value base = squared(x[0]))
+      return f.call(Function::abs, {base});
+    return flatAtZero(x[0]) ? f.call(Function::root, {x[0]}) : Value();
+  }
+};
+
+/// root(x^2) -> abs(x)
+struct RootOfSquare : FormulaPattern<RootOfSquare, Function::root> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "not of a square";
+  Value rewrite(Formula &f, OperandRange x) const {
+    Value base = squared(x[0]);
+    return base ? f.call(Function::abs, {base}) : Value();
+  }
+};
+
+/// The parts of a mean: sum(value where p) / terms, or select(terms > 0, that, 0).
+struct Mean {
+  ir::ReduceOp sum;
+  Value terms, condition;
+
+  static std::optional<Mean> of(Value value) {
+    Mean result;
+    if (is(value, Function::select) && isNumber(operand(value, 2), 0)) {
+      result.condition = operand(value, 0);
+      value = operand(value, 1);
+    }
+    if (is(value, Function::div)) {
+      result.sum = reductionOf(operand(value, 0), Reduction::sum);
+      result.terms = operand(value, 1);
+    }
+    if (!result.sum || !isa<FloatType>(value.getType()) || !result.counts())
+      return std::nullopt;
+    return result;
+  }
+
+  /// Is `terms` the number of terms of the sum? An E[x^2] - E[x]^2 with another weight is not a variance.
+  bool counts() {
+    Value count = is(terms, Function::to_real) ? operand(terms) : terms;
+    if (ir::ReduceOp ones = reductionOf(count, Reduction::sum))
+      return isNumber(ones.getValue(), 1) && ones.getPredicate() == sum.getPredicate() &&
+             llvm::equal(ones.getOver(), sum.getOver());
+    if (sum.getPredicate())
+      return false;
+    SmallVector<Value> extents, factors{count};
+    for (Value index : sum.getOver())
+      extents.push_back(index.getDefiningOp<ir::IndexOp>().getExtent());
+    while (!factors.empty()) {
+      Value factor = factors.pop_back_val();
+      auto found = llvm::find_if(extents, [&](Value extent) { return sameValue(extent, factor); });
+      if (found != extents.end())
+        extents.erase(found);
+      else if (is(factor, Function::mul))
+        factors.append({operand(factor, 0), operand(factor, 1)});
+      else if (!isNumber(factor, 1))
+        return false;
+    }
+    return extents.empty();
+  }
+};
+
+/// mean(x^2) - mean(x)^2 -> mean((x - mean(x))^2)
+struct Variance : FormulaPattern<Variance, Function::sub> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "not mean(x^2) - mean(x)^2 over the same terms";
+  Value rewrite(Formula &f, OperandRange x) const {
+    Value center = squared(x[1]);
+    std::optional<Mean> squares = Mean::of(x[0]), mean = center ? Mean::of(center) : std::nullopt;
+    if (!squares || !mean || squares->terms != mean->terms || squares->condition != mean->condition ||
+        squares->sum.getPredicate() != mean->sum.getPredicate() ||
+        !llvm::equal(squares->sum.getOver(), mean->sum.getOver()))
+      return {};
+    if (squared(squares->sum.getValue()) != mean->sum.getValue())
+      return {};
+    ir::FreeIndices free;
+    if (llvm::any_of(mean->sum.getOver(), [&](Value index) { return free.depends(center, index); }))
+      return {};
+    Value deviation = f.call(Function::square, {f.sub(mean->sum.getValue(), center)});
+    Value result = f.div(f.reduce(mean->sum, Reduction::sum, deviation), mean->terms);
+    return mean->condition ? f.select(mean->condition, result, f.number(0)) : result;
+  }
+};
+
+} // namespace
+
+void addMomentPatterns(RewritePatternSet &patterns) {
+  patterns.add<RootOfSquares, RootOfSquare, Variance>(patterns.getContext());
+}
+
+} // namespace mercer::transforms

@@ -1,0 +1,127 @@
+#include "compiler/transforms/Formula.h"
+#include "compiler/transforms/Simplify.h"
+
+#include "mlir/IR/OperationSupport.h"
+
+#include <unordered_map>
+
+using namespace mlir;
+
+namespace mercer::transforms {
+namespace {
+
+using dsl::Function;
+
+/// Functions whose operands may change places. Not minimum and maximum: the first of two equal ones has the
+/// derivative.
+bool isCommutative(Function function) {
+  switch (function) {
+  case Function::add:
+  case Function::mul:
+  case Function::eq:
+  case Function::ne:
+  case Function::logical_and:
+  case Function::logical_or:
+  case Function::hypot:
+    return true;
+  default:
+    return false;
+  }
+}
+
+Function mirrored(Function function) {
+  switch (function) {
+  case Function::lt:
+    return Function::gt;
+  case Function::gt:
+    return Function::lt;
+  case Function::le:
+    return Function::ge;
+  case Function::ge:
+    return Function::le;
+  default:
+    return function;
+  }
+}
+
+/// Walks a block once from the top. What comes before has its final form.
+class Unifier {
+public:
+  explicit Unifier(Block &block) : block_(block) {}
+
+  void run() {
+    for (Operation &op : llvm::make_early_inc_range(block_)) {
+      if (auto apply = dyn_cast<ir::ApplyOp>(op))
+        order(apply);
+      unify(&op);
+    }
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block_)))
+      if (op.use_empty() && (isMemoryEffectFree(&op) || isa<ir::IndexOp>(op)) && op.getNumResults() > 0)
+        op.erase();
+  }
+
+private:
+  /// Constants come last.
+  unsigned rank(Value value) {
+    if (!value.getDefiningOp())
+      return 0;
+    return isa<ir::ConstantOp>(value.getDefiningOp()) ? ~0u : position_.lookup(value.getDefiningOp());
+  }
+  bool inOrder(Value a, Value b) { return rank(a) <= rank(b); }
+
+  void order(ir::ApplyOp op) {
+    Function function = op.getFunction().getValue();
+    OperandRange x = op.getOperands();
+    if (x.size() == 2 && !inOrder(x[0], x[1])) {
+      bool comparison = mirrored(function) != function;
+      if (isCommutative(function) || comparison) {
+        op->setOperands({x[1], x[0]});
+        if (comparison)
+          op.setFunctionAttr(ir::FunctionAttr::get(op.getContext(), mirrored(function)));
+      }
+    }
+    // square(b - a) -> square(a - b): an op of its own, for others may use b - a.
+    bool even = function == Function::square || function == Function::abs;
+    if (!even || !is(op.getOperands()[0], Function::sub))
+      return;
+    Value difference = op.getOperands()[0], a = operand(difference, 0), b = operand(difference, 1);
+    if (!isa<FloatType>(a.getType()) || inOrder(a, b))
+      return;
+    OpBuilder builder(op);
+    Value turned = ir::apply(builder, difference.getLoc(), Function::sub, {b, a});
+    op->setOperands(unify(turned.getDefiningOp())->getResult(0));
+  }
+
+  /// The first op that computes the same; `op` itself is erased when it is another.
+  Operation *unify(Operation *op) {
+    if (op->getNumResults() != 1 || !isMemoryEffectFree(op)) {
+      number(op);
+      return op;
+    }
+    auto hash = static_cast<size_t>(OperationEquivalence::computeHash(
+        op, OperationEquivalence::directHashValue, OperationEquivalence::ignoreHashValue,
+        OperationEquivalence::IgnoreLocations));
+    auto &candidates = equal_[hash];
+    for (Operation *other : candidates)
+      if (OperationEquivalence::isEquivalentTo(op, other, OperationEquivalence::IgnoreLocations)) {
+        op->getResult(0).replaceAllUsesWith(other->getResult(0));
+        op->erase();
+        return other;
+      }
+    candidates.push_back(op);
+    number(op);
+    return op;
+  }
+
+  void number(Operation *op) { position_.try_emplace(op, static_cast<unsigned>(position_.size()) + 1); }
+
+  Block &block_;
+  DenseMap<Operation *, unsigned> position_;
+  std::unordered_map<size_t, SmallVector<Operation *, 1>> equal_;
+};
+
+} // namespace
+
+void orderAndUnify(ir::ProgramOp program) { Unifier(program.getBlock()).run(); }
+
+} // namespace mercer::transforms
