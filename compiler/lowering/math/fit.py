@@ -7,7 +7,7 @@ coefficients are rounded to the type one after the other, lowest first, the rest
 import sys
 from mpmath import mp, mpf, cos, pi, matrix, lu_solve, log, log1p, exp, expm1, erf, erfc, sqrt, sin, atan, asin, tan
 
-mp.dps = 50
+mp.dps = 60
 
 
 def round_to(c, bits):
@@ -108,11 +108,20 @@ def main():
                 term *= -(2 * k - 1) / (2 * a * a); s += term
             return (1 + 2 * a) * s / (a * sqrt(pi))
         return (1 + 2 * a) * erfcx(a)
-    fit("erfcScaled64", scaled, -1, 0.76, 22, 53)
-    return later()
+    fit("erfcScaled64", scaled, -1, 1, 24, 53)
 
-
-def later():
+    quarter = (pi / 4) ** 2 * mpf("1.0001")
+    near_root = lambda g, limit: near(lambda s: g(sqrt(abs(s))), limit)
+    print("// (sin(r) / r - 1) / s in s = r^2, |r| <= pi / 4")
+    fit("sinTail64", near_root(lambda r: (sin(r) / r - 1) / r**2, -mpf(1) / 6), 0, quarter, 6, 53)
+    print("// (cos(r) - 1 + s / 2) / s^2 in s = r^2, |r| <= pi / 4")
+    fit("cosTail64", near_root(lambda r: (cos(r) - 1 + r**2 / 2) / r**4, mpf(1) / 24), 0, quarter, 6, 53)
+    print("// (atan(z) / z - 1) / s in s = z^2, |z| <= sqrt(2) - 1")
+    fit("atanTail64", near_root(lambda z: (atan(z) / z - 1) / z**2, -mpf(1) / 3), 0, 0.1717, 12, 53)
+    print("// m^(-1/3), m in [2/3, 4/3]")
+    fit("inverseCbrt64", lambda m: m ** (-mpf(1) / 3), 0.6666, 1.3334, 7, 53)
+    print("// (atanh(s) / s - 1 - w / 3) / w^2 in w = s^2, s = z / (2 + z), |z| <= 1/3")
+    fit("logRatioTail64", near_root(lambda z: (mp.atanh(z) / z - 1 - z**2 / 3) / z**4, mpf(1) / 5), 0, 0.0401, 8, 53)
     print("} // namespace mercer::lowering::coefficients\n")
     print("#endif")
 

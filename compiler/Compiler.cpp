@@ -1,0 +1,201 @@
+#include "compiler/Compiler.h"
+
+#include "compiler/Pipeline.h"
+#include "compiler/dialect/Mercer.h"
+#include "compiler/import/Import.h"
+#include "compiler/lowering/Lowering.h"
+#include "compiler/scheduling/Schedule.h"
+#include "compiler/targets/cpu/Cpu.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+
+using namespace mlir;
+
+namespace mercer::compiler {
+namespace {
+
+/// A context without threads: compiles run beside each other, not inside each other.
+std::unique_ptr<MLIRContext> newContext() {
+  DialectRegistry registry;
+  registry.insert<ir::MercerDialect, arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect,
+                  scf::SCFDialect, vector::VectorDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+class Compilation {
+public:
+  Compilation(const dsl::Graph &graph, const Options &options)
+      : graph_(graph), options_(options), context_(newContext()), handler_(context_.get(), [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error && diagnostics_.empty())
+            diagnostics_ = diagnostic.str();
+          return success();
+        }) {}
+
+  /// Runs the stages up to `last`; "" runs all.
+  llvm::Error run(StringRef last = "") {
+    auto cpu = targets::cpuNamed(options_.cpu);
+    if (!cpu)
+      return cpu.takeError();
+    cpu_ = *cpu;
+    module_ = importGraph(*context_, graph_, options_.inputTypes, options_.arithmetic);
+    assumeSizes();
+    done("import");
+    if (last == "program")
+      return llvm::Error::success();
+    PassManager passes(context_.get());
+    passes.enableVerifier(false);
+    addTransforms(passes);
+    if (failed(passes.run(*module_)))
+      return failure("transforms");
+    done("transforms");
+    if (last == "mlir")
+      return llvm::Error::success();
+    for (auto program : module_->getOps<ir::ProgramOp>())
+      if (program.getBlock().getOperations().size() > 100'000)
+        return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
+    bool single = options_.arithmetic != DType::f64;
+    scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64))};
+    if (failed(scheduling::schedule(*module_, machine)))
+      return failure("scheduling");
+    auto plan = *module_->getOps<ir::PlanOp>().begin();
+    explanation = scheduling::explain(plan);
+    for (BlockArgument output : plan.getBlock().getArguments().drop_front(plan.getInputs()))
+      outputTypes.push_back(dtypeOf(cast<ir::ArrayType>(output.getType()).getElement()));
+    done("scheduling");
+    if (last == "nests")
+      return llvm::Error::success();
+    symbol = "mercer_" + graph_.name;
+    lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
+    frameWords = lowering::lowerPlan(*module_, symbol, target);
+    done("lowering");
+    if (last == "vector")
+      return llvm::Error::success();
+    if (failed(lowering::lowerToLlvm(*module_)))
+      return failure("lowering to LLVM");
+    llvmModule_ = translateModuleToLLVMIR(*module_, llvmContext_);
+    if (!llvmModule_)
+      return failure("translation to LLVM IR");
+    done("llvm");
+    return llvm::Error::success();
+  }
+
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(bool assembly) {
+    auto object = targets::generate(*llvmModule_, cpu_, assembly);
+    done("code generation");
+    return object;
+  }
+
+  std::string text(StringRef stage) {
+    std::string result;
+    llvm::raw_string_ostream stream(result);
+    if (stage == "llvm")
+      llvmModule_->print(stream, nullptr);
+    else
+      module_->print(stream);
+    return result;
+  }
+
+  std::string symbol, explanation;
+  int64_t frameWords = 0;
+  std::vector<DType> outputTypes;
+  std::vector<StageTime> times;
+
+private:
+  /// Sizes that are known become constants.
+  void assumeSizes() {
+    for (auto program : module_->getOps<ir::ProgramOp>())
+      for (ir::SizeOp size : llvm::make_early_inc_range(program.getBlock().getOps<ir::SizeOp>())) {
+        unsigned input = cast<BlockArgument>(size.getArray()).getArgNumber();
+        for (const KnownSize &known : options_.knownSizes)
+          if (known.input == static_cast<int32_t>(input) && known.dimension == static_cast<int32_t>(size.getDimension())) {
+            OpBuilder builder(size);
+            size.getResult().replaceAllUsesWith(ir::integer(builder, size.getLoc(), known.size));
+            size.erase();
+            break;
+          }
+      }
+  }
+
+  static DType dtypeOf(Type type) {
+    if (type.isF64())
+      return DType::f64;
+    if (type.isF32())
+      return DType::f32;
+    return type.isInteger(1) ? DType::boolean : DType::i64;
+  }
+
+  llvm::Error failure(const std::string &stage) {
+    return llvm::createStringError("program '" + graph_.name + "': " + stage + " failed: " + diagnostics_);
+  }
+
+  void done(const std::string &stage) {
+    auto now = std::chrono::steady_clock::now();
+    times.push_back({stage, std::chrono::duration<double, std::milli>(now - clock_).count()});
+    clock_ = now;
+  }
+
+  const dsl::Graph &graph_;
+  const Options &options_;
+  std::chrono::steady_clock::time_point clock_ = std::chrono::steady_clock::now();
+  std::unique_ptr<MLIRContext> context_;
+  std::string diagnostics_;
+  ScopedDiagnosticHandler handler_;
+  OwningOpRef<ModuleOp> module_;
+  targets::Cpu cpu_;
+  llvm::LLVMContext llvmContext_;
+  std::unique_ptr<llvm::Module> llvmModule_;
+};
+
+} // namespace
+
+llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
+  Compilation compilation(graph, options);
+  if (llvm::Error error = compilation.run())
+    return error;
+  auto object = compilation.generate(false);
+  if (!object)
+    return object.takeError();
+  Code code;
+  code.object = std::move(*object);
+  code.symbol = compilation.symbol;
+  code.frameWords = compilation.frameWords;
+  code.outputTypes = compilation.outputTypes;
+  code.explanation = compilation.explanation;
+  code.times = compilation.times;
+  return code;
+}
+
+llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {
+  static constexpr StringRef stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
+  if (!llvm::is_contained(stages, stage))
+    return llvm::createStringError("unknown stage '" + stage + "'; there are program, mlir, nests, vector, llvm and asm");
+  Compilation compilation(graph, options);
+  if (llvm::Error error = compilation.run(stage == "asm" ? "" : stage))
+    return error;
+  if (stage != "asm")
+    return compilation.text(stage);
+  auto text = compilation.generate(true);
+  if (!text)
+    return text.takeError();
+  return (*text)->getBuffer().str();
+}
+
+} // namespace mercer::compiler

@@ -1,0 +1,106 @@
+// Values of a nest's body as scalars or vectors, and the code for what a body does.
+#pragma once
+
+#include "compiler/lowering/Lowering.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mercer::lowering {
+
+/// One value of the plan: the same in all lanes (a scalar), base + lane * stride, or one for each lane (a vector).
+struct Lane {
+  enum Kind { uniform, linear, varying } kind = uniform;
+  mlir::Value value;
+  int64_t stride = 0;
+};
+
+/// The running state of one reduction: what a loop carries.
+struct Running {
+  dsl::Reduction kind;
+  mlir::Type type;        ///< of the values, scalar
+  bool vectors = false;   ///< one state for each lane
+  bool blocked = false;   ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
+  llvm::SmallVector<mlir::Value, 4> state;
+};
+
+/// Writes one function. `width` lanes are active inside of an index with lanes, else 0.
+class Codegen {
+public:
+  Codegen(mlir::OpBuilder &builder, ir::PlanOp plan, const Target &target, const FrameLayout &layout,
+          const llvm::DenseMap<mlir::Value, int64_t> &words)
+      : b(builder), plan_(plan), target_(target), layout_(layout), words_(words) {}
+
+  mlir::Value frame;    ///< !llvm.ptr
+  unsigned width = 0;
+  mlir::Operation *prologue = nullptr; ///< in a nest's function: what no index is needed for goes before this op
+  mlir::Value mask;     ///< vector of i1: lanes that exist; null: all
+
+  Lane lane(mlir::Value value); ///< values of the plan's top level are computed again where they are used
+  mlir::Value scalar(mlir::Value value) { return lane(value).value; }
+  mlir::Value vector(Lane lane, mlir::Type type);
+  void define(mlir::Value value, Lane lane) { lanes_[value] = lane; }
+
+  /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`).
+  void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
+  void loop(ir::LoopOp op);
+
+  // Reductions.
+  Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
+  void update(Running &running, Lane value, Lane predicate, mlir::Value position);
+  void endBlock(Running &running);
+  /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in `extremum`.
+  mlir::Value finish(Running &running, bool overLanes, mlir::Value *extremum = nullptr);
+  /// Carries some states through `for position in [lower, upper) step`.
+  void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
+             llvm::function_ref<void(mlir::Value)> body);
+  /// The same in blocks of 64 steps where a state wants it.
+  void carryBlocks(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, int64_t step,
+                   llvm::function_ref<void(mlir::Value)> body);
+
+  // Memory.
+  mlir::Value word(int64_t position);
+  mlir::Value load(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane guard, mlir::Type result, Lane &lane);
+  void store(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane value);
+  mlir::Value pointer(mlir::Value array);
+  mlir::Value element(mlir::Value pointer, mlir::Type type, mlir::Value offset);
+
+  // Small pieces.
+  mlir::Value i64(int64_t value);
+  mlir::Value number(mlir::Type type, double value); ///< a scalar or splat
+  mlir::Value i1(bool value, bool vector);
+  mlir::Value cmp(mlir::arith::CmpFPredicate predicate, mlir::Value a, mlir::Value b);
+  mlir::Value both(mlir::Value a, mlir::Value b);
+  mlir::Type widened(mlir::Type type) { return width ? mlir::VectorType::get({width}, type) : type; }
+  mlir::Value tailMask(mlir::Value base, mlir::Value end);
+  mlir::Value call(llvm::StringRef function, mlir::ValueRange operands);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc() const { return location_; }
+  void setLoc(mlir::Location location) { location_ = location; }
+
+private:
+  Lane apply(ir::ApplyOp op);
+  mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
+  mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
+  Lane applyLinear(ir::ApplyOp op);
+  mlir::Value fused(ir::ApplyOp op);
+  Lane read(ir::ReadOp op);
+  mlir::Value combineLanes(Running &running, mlir::Value *extremum);
+  mlir::Value stride(mlir::Value array, unsigned dimension);
+  mlir::Value convertLoaded(mlir::Value value, mlir::Type stored, mlir::Type result);
+  void take(Running &running, mlir::Value better, llvm::ArrayRef<mlir::Value> values);
+
+  ir::PlanOp plan_;
+  const Target &target_;
+  const FrameLayout &layout_;
+  const llvm::DenseMap<mlir::Value, int64_t> &words_; ///< frame words of allocated arrays
+  mlir::Location location_ = plan_.getLoc();
+  llvm::DenseMap<mlir::Value, Lane> lanes_;
+  llvm::DenseMap<int64_t, mlir::Value> loadedWords_;
+};
+
+} // namespace mercer::lowering

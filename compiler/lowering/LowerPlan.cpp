@@ -1,0 +1,274 @@
+// The functions of a plan: the entry that runs the nests in order, and one function for a chunk of each nest.
+#include "compiler/lowering/Lanes.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+
+namespace mercer::lowering {
+
+FrameLayout argumentLayout(ir::PlanOp plan) {
+  FrameLayout layout;
+  for (BlockArgument argument : plan.getBlock().getArguments()) {
+    layout.arguments.push_back(layout.words);
+    layout.words += 1 + 2 * cast<ir::ArrayType>(argument.getType()).getRank();
+  }
+  return layout;
+}
+
+namespace {
+
+class PlanLowering {
+public:
+  PlanLowering(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
+      : module_(module), plan_(plan), symbol_(symbol), target_(target), layout_(argumentLayout(plan)),
+        b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
+
+  int64_t run() {
+    for (Operation &op : plan_.getBlock()) {
+      if (isa<ir::AllocateOp>(op))
+        words_[op.getResult(0)] = layout_.words++;
+      if (auto nest = dyn_cast<ir::NestOp>(op))
+        for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+          partials_[add] = layout_.words++;
+    }
+    unsigned number = 0;
+    for (auto nest : plan_.getBlock().getOps<ir::NestOp>())
+      bodies_[nest] = body(nest, number++);
+    entry();
+    return layout_.words;
+  }
+
+private:
+  Location loc() { return plan_.getLoc(); }
+
+  LLVM::LLVMFuncOp function(StringRef name, Type result, ArrayRef<Type> arguments, LLVM::Linkage linkage) {
+    b_.setInsertionPointToEnd(module_.getBody());
+    auto type = LLVM::LLVMFunctionType::get(result, arguments);
+    auto made = LLVM::LLVMFuncOp::create(b_, loc(), name, type, linkage);
+    b_.setInsertionPointToStart(made.addEntryBlock(b_));
+    return made;
+  }
+
+  //===- A chunk of a nest ----------------------------------------------------------------------------------===//
+
+  LLVM::LLVMFuncOp body(ir::NestOp nest, unsigned number) {
+    std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
+    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, b_.getI64Type()},
+                         LLVM::Linkage::Internal);
+    Codegen code(b_, plan_, target_, layout_, words_);
+    code.frame = made.getArgument(0);
+    code.setLoc(nest.getLoc());
+    Value chunk = made.getArgument(1), length = code.i64(static_cast<int64_t>(nest.getChunk()));
+    Value begin = arith::MulIOp::create(b_, nest.getLoc(), chunk, length);
+    code.prologue = begin.getDefiningOp();
+    Value extent = code.scalar(nest.getExtent());
+    Value end = arith::MinSIOp::create(b_, nest.getLoc(), arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
+
+    unsigned lanes = static_cast<unsigned>(nest.getLanes());
+    code.width = lanes;
+    SmallVector<Running> states;
+    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+      states.push_back(code.begin(add.getKind().getValue(), add.getValue().getType(), lanes > 0));
+    auto iteration = [&](Value position) {
+      Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
+      code.define(nest.getIndex(), index);
+      unsigned n = 0;
+      code.block(nest.getBlock(), [&](ir::AccumulateOp add) {
+        Value at = lanes ? code.vector(index, b_.getI64Type()) : position;
+        Lane predicate = add.getPredicate() ? code.lane(add.getPredicate()) : Lane();
+        code.update(states[n++], code.lane(add.getValue()), predicate, at);
+      });
+    };
+    auto masked = [&](Value position) {
+      code.mask = code.tailMask(position, end);
+      iteration(position);
+      code.mask = {};
+    };
+    bool hasLoops = !nest.getBlock().getOps<ir::LoopOp>().empty();
+    if (!lanes) {
+      code.carryBlocks(states, begin, end, 1, iteration);
+    } else if (hasLoops) { // the loops inside take the time: one copy of them
+      code.carryBlocks(states, begin, end, lanes, masked);
+    } else {
+      Value step = code.i64(lanes);
+      Value rest = arith::RemSIOp::create(b_, nest.getLoc(), arith::SubIOp::create(b_, nest.getLoc(), end, begin), step);
+      Value whole = arith::SubIOp::create(b_, nest.getLoc(), end, rest);
+      code.carryBlocks(states, begin, whole, lanes, iteration);
+      code.carry(states, whole, end, step, masked);
+    }
+    unsigned n = 0;
+    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
+      Value extremum, value = code.finish(states[n++], lanes > 0, &extremum);
+      storePartial(code, add, chunk, value, extremum);
+    }
+    LLVM::ReturnOp::create(b_, nest.getLoc(), ValueRange());
+    return made;
+  }
+
+  static bool isPosition(ir::AccumulateOp add) {
+    dsl::Reduction kind = add.getKind().getValue();
+    return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
+  }
+
+  /// Each chunk has 16 bytes for each accumulation: the value, and a position.
+  Value partial(Codegen &code, ir::AccumulateOp add, Value chunk, int64_t offset) {
+    Value memory = LLVM::IntToPtrOp::create(b_, add.getLoc(), pointer_, code.word(partials_.lookup(add)));
+    Value at = arith::MulIOp::create(b_, add.getLoc(), chunk, code.i64(2));
+    if (offset)
+      at = arith::AddIOp::create(b_, add.getLoc(), at, code.i64(offset));
+    return code.element(memory, b_.getI64Type(), at);
+  }
+
+  void storePartial(Codegen &code, ir::AccumulateOp add, Value chunk, Value value, Value extremum) {
+    if (isPosition(add)) {
+      LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 1), 8);
+      value = extremum;
+    }
+    if (value.getType().isInteger(1))
+      value = arith::ExtUIOp::create(b_, add.getLoc(), b_.getI8Type(), value);
+    LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 0), 8);
+  }
+
+  //===- The entry ------------------------------------------------------------------------------------------===//
+
+  void entry() {
+    auto made = function(symbol_, b_.getI32Type(), {pointer_, pointer_}, LLVM::Linkage::External);
+    Codegen code(b_, plan_, target_, layout_, words_);
+    code.frame = made.getArgument(0);
+    context_ = made.getArgument(1);
+    for (Operation &op : plan_.getBlock()) {
+      code.setLoc(op.getLoc());
+      if (auto memory = dyn_cast<ir::AllocateOp>(op))
+        allocate(code, memory);
+      else if (auto nest = dyn_cast<ir::NestOp>(op))
+        runNest(code, nest);
+      else if (auto fail = dyn_cast<ir::FailOp>(op))
+        failWhen(code, fail);
+      else if (auto store = dyn_cast<ir::StoreOp>(op))
+        code.store(store.getArray(), {}, code.lane(store.getValue()));
+      else
+        code.lane(op.getResult(0));
+    }
+    LLVM::ReturnOp::create(b_, loc(), number32(0));
+  }
+
+  Value number32(int32_t value) { return arith::ConstantOp::create(b_, loc(), b_.getI32IntegerAttr(value)); }
+
+  /// Ends the function with a code where a condition holds.
+  void returnWhen(Value condition, int32_t value) {
+    Block *here = b_.getInsertionBlock();
+    Block *next = here->splitBlock(b_.getInsertionPoint());
+    Block *leave = b_.createBlock(next);
+    LLVM::ReturnOp::create(b_, loc(), number32(value));
+    b_.setInsertionPointToEnd(here);
+    LLVM::CondBrOp::create(b_, loc(), condition, leave, next);
+    b_.setInsertionPointToStart(next);
+  }
+
+  Value contextField(Type type, int32_t position) {
+    Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), context_, ArrayRef<LLVM::GEPArg>{position});
+    return LLVM::LoadOp::create(b_, loc(), type, at);
+  }
+
+  void allocateBytes(Value bytes, int64_t word, Codegen &code) {
+    auto type = LLVM::LLVMFunctionType::get(pointer_, {pointer_, b_.getI64Type()});
+    Value memory = LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 0), context_, bytes}).getResult();
+    Value address = LLVM::PtrToIntOp::create(b_, loc(), b_.getI64Type(), memory);
+    Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), code.frame,
+                                   ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(word)});
+    LLVM::StoreOp::create(b_, loc(), address, at, 8);
+    returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::eq, address, code.i64(0)), -1);
+  }
+
+  void allocate(Codegen &code, ir::AllocateOp op) {
+    Type element = op.getType().getElement();
+    Value bytes = code.i64(element.isInteger(1) ? 1 : element.getIntOrFloatBitWidth() / 8);
+    for (Value size : op.getSizes()) {
+      Value count = arith::MaxSIOp::create(b_, loc(), code.scalar(size), code.i64(0));
+      bytes = arith::MulIOp::create(b_, loc(), bytes, count);
+    }
+    bytes = arith::AddIOp::create(b_, loc(), bytes, code.i64(64));
+    allocateBytes(bytes, words_.lookup(op.getResult()), code);
+  }
+
+  void failWhen(Codegen &code, ir::FailOp op) {
+    Lane made;
+    Value failed = code.load(op.getFlag(), {}, Lane(), b_.getI1Type(), made);
+    returnWhen(failed, 1 + static_cast<int32_t>(op.getCheck()));
+  }
+
+  void runNest(Codegen &code, ir::NestOp nest) {
+    int64_t length = static_cast<int64_t>(nest.getChunk());
+    Value extent = arith::MaxSIOp::create(b_, loc(), code.scalar(nest.getExtent()), code.i64(0));
+    Value padded = arith::AddIOp::create(b_, loc(), extent, code.i64(length - 1));
+    Value chunks = arith::DivUIOp::create(b_, loc(), padded, code.i64(length));
+    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
+      Value bytes = arith::MulIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), chunks, code.i64(4)), code.i64(16));
+      allocateBytes(bytes, partials_.lookup(add), code);
+    }
+    Value body = LLVM::AddressOfOp::create(b_, loc(), bodies_.lookup(nest));
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b_.getContext()),
+                                            {pointer_, pointer_, pointer_, b_.getI64Type()});
+    LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 1), context_, body, code.frame, chunks});
+    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+      combine(code, add, chunks);
+  }
+
+  /// The chunks' values in order.
+  void combine(Codegen &code, ir::AccumulateOp add, Value chunks) {
+    Type type = add.getValue().getType();
+    SmallVector<Running> states{code.begin(add.getKind().getValue(), type, false)};
+    code.carry(states, code.i64(0), chunks, code.i64(1), [&](Value chunk) {
+      Type stored = type.isInteger(1) ? Type(b_.getI8Type()) : type;
+      Value value = LLVM::LoadOp::create(b_, add.getLoc(), stored, partial(code, add, chunk, 0), 8);
+      if (type.isInteger(1))
+        value = arith::TruncIOp::create(b_, add.getLoc(), type, value);
+      Value position, some;
+      if (isPosition(add)) {
+        position = LLVM::LoadOp::create(b_, add.getLoc(), b_.getI64Type(), partial(code, add, chunk, 1), 8);
+        some = arith::CmpIOp::create(b_, add.getLoc(), arith::CmpIPredicate::sge, position, code.i64(0));
+      }
+      code.update(states[0], {Lane::uniform, value}, {Lane::uniform, some}, position);
+      code.endBlock(states[0]);
+    });
+    code.store(add.getArray(), {}, {Lane::uniform, code.finish(states[0], false)});
+  }
+
+  ModuleOp module_;
+  ir::PlanOp plan_;
+  StringRef symbol_;
+  Target target_;
+  FrameLayout layout_;
+  OpBuilder b_;
+  Type pointer_;
+  Value context_;
+  DenseMap<Value, int64_t> words_;
+  DenseMap<Operation *, int64_t> partials_;
+  DenseMap<Operation *, LLVM::LLVMFuncOp> bodies_;
+};
+
+} // namespace
+
+int64_t lowerPlan(ModuleOp module, StringRef symbol, const Target &target) {
+  auto plan = *module.getOps<ir::PlanOp>().begin();
+  int64_t words = PlanLowering(module, plan, symbol, target).run();
+  plan.erase();
+  return words;
+}
+
+LogicalResult lowerToLlvm(ModuleOp module) {
+  PassManager passes(module.getContext());
+  passes.enableVerifier(false);
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  return passes.run(module);
+}
+
+} // namespace mercer::lowering

@@ -1,0 +1,31 @@
+// From a plan to functions in upstream dialects.
+#pragma once
+
+#include "compiler/dialect/Mercer.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace mercer::lowering {
+
+struct Target {
+  bool avx512 = false;
+  bool fast = false;            ///< Precision::fast
+  bool accumulateInF64 = false; ///< sums of f32 add in f64
+  bool contiguous = true;       ///< arguments are row-major without gaps
+};
+
+/// The layout of a frame (runtime/Abi.h): first word of each argument, then the scratch words.
+struct FrameLayout {
+  llvm::SmallVector<int64_t> arguments;
+  int64_t words = 0;
+};
+FrameLayout argumentLayout(ir::PlanOp plan);
+
+/// Replaces the module's plan by LLVM functions whose bodies are in scf, arith, math, vector and llvm: the entry, named
+/// `symbol`, and one function for each nest. Returns the size of the frame in words.
+int64_t lowerPlan(mlir::ModuleOp module, llvm::StringRef symbol, const Target &target);
+
+/// The passes from there to the LLVM dialect.
+mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
+
+} // namespace mercer::lowering

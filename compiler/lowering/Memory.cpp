@@ -1,0 +1,195 @@
+// Reads and writes: in order where the subscripts are, else by gather and scatter.
+#include "compiler/lowering/Lanes.h"
+
+using namespace mlir;
+
+namespace mercer::lowering {
+
+static Type pointerType(OpBuilder &b) { return LLVM::LLVMPointerType::get(b.getContext()); }
+
+/// How an element lies in memory: truth values take a byte.
+static Type inMemory(Type element) {
+  return element.isInteger(1) ? Type(IntegerType::get(element.getContext(), 8)) : element;
+}
+
+static unsigned bytesOf(Type element) { return (inMemory(element).getIntOrFloatBitWidth() + 7) / 8; }
+
+Value Codegen::element(Value pointer, Type type, Value offset) {
+  return LLVM::GEPOp::create(b, loc(), pointerType(b), inMemory(type), pointer, ValueRange{offset});
+}
+
+Value Codegen::word(int64_t position) {
+  if (prologue)
+    if (Value known = loadedWords_.lookup(position))
+      return known;
+  OpBuilder::InsertionGuard saved(b);
+  if (prologue)
+    b.setInsertionPoint(prologue);
+  Value at = LLVM::GEPOp::create(b, loc(), pointerType(b), b.getI64Type(), frame,
+                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(position)});
+  Value value = LLVM::LoadOp::create(b, loc(), b.getI64Type(), at, 8);
+  if (prologue)
+    loadedWords_[position] = value;
+  return value;
+}
+
+Value Codegen::pointer(Value array) {
+  auto argument = dyn_cast<BlockArgument>(array);
+  int64_t position = argument ? layout_.arguments[argument.getArgNumber()] : words_.lookup(array);
+  return LLVM::IntToPtrOp::create(b, loc(), pointerType(b), word(position));
+}
+
+/// The stride of a dimension in elements; null: 1.
+Value Codegen::stride(Value array, unsigned dimension) {
+  auto argument = dyn_cast<BlockArgument>(array);
+  unsigned rank = cast<ir::ArrayType>(array.getType()).getRank();
+  bool output = argument && argument.getArgNumber() >= plan_.getInputs();
+  if (dimension + 1 == rank && (!argument || output || target_.contiguous))
+    return {};
+  return word(layout_.arguments[argument.getArgNumber()] + 1 + rank + dimension);
+}
+
+Value Codegen::convertLoaded(Value value, Type stored, Type result) {
+  if (stored == result)
+    return value;
+  auto wide = dyn_cast<VectorType>(value.getType());
+  Type type = wide ? Type(VectorType::get(wide.getShape(), result)) : result;
+  if (stored.isInteger(1))
+    return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::ne, value, number(value.getType(), 0));
+  if (isa<IntegerType>(stored))
+    return arith::ExtSIOp::create(b, loc(), type, value);
+  if (stored.getIntOrFloatBitWidth() > result.getIntOrFloatBitWidth())
+    return arith::TruncFOp::create(b, loc(), type, value);
+  return arith::ExtFOp::create(b, loc(), type, value);
+}
+
+Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type result, Lane &made) {
+  Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
+  Value base = i64(0), varying;
+  Value step; // of lanes, when only linear subscripts vary
+  bool inOrder = true, anyLinear = false;
+  for (auto [dimension, lane] : llvm::enumerate(subscripts)) {
+    Value stride = this->stride(array, static_cast<unsigned>(dimension));
+    auto scaled = [&](Value value) {
+      if (!stride)
+        return value;
+      Value factor = isa<VectorType>(value.getType()) ? vector({Lane::uniform, stride}, b.getI64Type()) : stride;
+      return Value(arith::MulIOp::create(b, loc(), value, factor));
+    };
+    if (lane.kind == Lane::varying) {
+      Value part = scaled(lane.value);
+      varying = varying ? Value(arith::AddIOp::create(b, loc(), varying, part)) : part;
+      continue;
+    }
+    base = arith::AddIOp::create(b, loc(), base, scaled(lane.value));
+    if (lane.kind == Lane::linear) {
+      inOrder &= !stride && lane.stride == 1 && !anyLinear;
+      anyLinear = true;
+      Value part = stride ? Value(arith::MulIOp::create(b, loc(), i64(lane.stride), stride)) : i64(lane.stride);
+      step = step ? Value(arith::AddIOp::create(b, loc(), step, part)) : part;
+    }
+  }
+  Value memory = pointer(array);
+  bool guarded = guard.value != nullptr;
+  if (!varying && !anyLinear && (!guarded || guard.kind == Lane::uniform)) {
+    made.kind = Lane::uniform;
+    auto read = [&](OpBuilder &builder) {
+      return LLVM::LoadOp::create(builder, loc(), type, element(memory, type, base), bytesOf(type));
+    };
+    if (!guarded)
+      return convertLoaded(read(b), stored, result);
+    auto branch = scf::IfOp::create(b, loc(), TypeRange{type}, guard.value, true);
+    {
+      OpBuilder::InsertionGuard saved(b);
+      b.setInsertionPointToStart(&branch.getThenRegion().front());
+      Value value = read(b);
+      scf::YieldOp::create(b, loc(), value);
+      b.setInsertionPointToStart(&branch.getElseRegion().front());
+      Value zero = number(type, 0);
+      scf::YieldOp::create(b, loc(), zero);
+    }
+    return convertLoaded(branch.getResult(0), stored, result);
+  }
+  made.kind = Lane::varying;
+  auto wide = VectorType::get({width}, type);
+  Value active = both(mask, guarded ? vector(guard, b.getI1Type()) : Value());
+  if (!varying && anyLinear && inOrder) {
+    Value at = element(memory, type, base);
+    Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, at, active, ValueRange{number(wide, 0)},
+                                                            bytesOf(type)))
+                          : Value(LLVM::LoadOp::create(b, loc(), wide, at, bytesOf(type)));
+    return convertLoaded(loaded, stored, result);
+  }
+  Value offsets = vector({Lane::uniform, base}, b.getI64Type());
+  if (anyLinear) {
+    Value lanes = vector({Lane::linear, i64(0), 1}, b.getI64Type());
+    Value scaled = arith::MulIOp::create(b, loc(), lanes, vector({Lane::uniform, step}, b.getI64Type()));
+    offsets = arith::AddIOp::create(b, loc(), offsets, scaled);
+  }
+  if (varying)
+    offsets = arith::AddIOp::create(b, loc(), offsets, varying);
+  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
+  Value loaded = LLVM::masked_gather::create(b, loc(), wide, pointers, active ? active : i1(true, true),
+                                             ValueRange{number(wide, 0)}, b.getI32IntegerAttr(bytesOf(type)));
+  return convertLoaded(loaded, stored, result);
+}
+
+Lane Codegen::read(ir::ReadOp op) {
+  SmallVector<Lane> subscripts;
+  for (Value subscript : op.getSubscripts())
+    subscripts.push_back(lane(subscript));
+  Lane made, guard = op.getGuard() ? lane(op.getGuard()) : Lane();
+  made.value = load(op.getArray(), subscripts, guard, op.getType(), made);
+  return made;
+}
+
+void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
+  Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
+  bool lanes = llvm::any_of(subscripts, [](const Lane &lane) { return lane.kind != Lane::uniform; });
+  auto converted = [&](Value number) -> Value {
+    if (!stored.isInteger(1))
+      return number;
+    auto wide = dyn_cast<VectorType>(number.getType());
+    return arith::ExtUIOp::create(b, loc(), wide ? Type(VectorType::get(wide.getShape(), type)) : type, number);
+  };
+  Value offset = i64(0), memory = pointer(array);
+  if (!lanes) {
+    for (auto [dimension, lane] : llvm::enumerate(subscripts)) {
+      Value stride = this->stride(array, static_cast<unsigned>(dimension));
+      Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
+      offset = arith::AddIOp::create(b, loc(), offset, part);
+    }
+    LLVM::StoreOp::create(b, loc(), converted(value.value), element(memory, type, offset), bytesOf(type));
+    return;
+  }
+  Value data = converted(vector(value, stored));
+  bool inOrder = !stride(array, static_cast<unsigned>(subscripts.size()) - 1) && subscripts.back().kind == Lane::linear &&
+                 subscripts.back().stride == 1;
+  for (const Lane &lane : subscripts.drop_back())
+    inOrder &= lane.kind == Lane::uniform;
+  Value offsets;
+  for (auto [dimension, lane] : llvm::enumerate(subscripts)) {
+    Value stride = this->stride(array, static_cast<unsigned>(dimension));
+    if (inOrder) {
+      Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
+      offset = arith::AddIOp::create(b, loc(), offset, part);
+      continue;
+    }
+    Value part = vector(lane, b.getI64Type());
+    if (stride)
+      part = arith::MulIOp::create(b, loc(), part, vector({Lane::uniform, stride}, b.getI64Type()));
+    offsets = offsets ? Value(arith::AddIOp::create(b, loc(), offsets, part)) : part;
+  }
+  if (inOrder) {
+    Value at = element(memory, type, offset);
+    if (mask)
+      LLVM::MaskedStoreOp::create(b, loc(), data, at, mask, bytesOf(type));
+    else
+      LLVM::StoreOp::create(b, loc(), data, at, bytesOf(type));
+    return;
+  }
+  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
+  LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true), bytesOf(type));
+}
+
+} // namespace mercer::lowering

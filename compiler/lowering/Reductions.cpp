@@ -1,0 +1,383 @@
+// The running states of reductions.
+//
+// Sums add in blocks of 64 terms; the blocks are added with the rounding errors kept (two-sum), so that the error does not
+// grow with the number of terms. Log-sum-exp runs in base 2 against a reference that follows the maximum only when a term exceeds
+// it by 2^60: one exponential a term and no rescaling. The order depends on the extents alone.
+#include "compiler/lowering/Lanes.h"
+
+#include "mlir/IR/Matchers.h"
+
+#include <cfloat>
+#include <numbers>
+
+using namespace mlir;
+
+namespace mercer::lowering {
+
+using dsl::Reduction;
+
+static constexpr int64_t blockTerms = 64;
+
+static bool isPosition(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::argmax; }
+static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::min; }
+
+static double largestFinite(Type type) { return getElementTypeOrSelf(type).isF32() ? FLT_MAX : DBL_MAX; }
+
+Running Codegen::begin(Reduction kind, Type type, bool vectors) {
+  Running running{kind, type, vectors, false, {}};
+  auto shaped = [&](Type element) { return vectors ? Type(VectorType::get({width}, element)) : element; };
+  bool real = isa<FloatType>(type);
+  auto start = [&](Type element, double value) { running.state.push_back(number(shaped(element), value)); };
+  auto startInteger = [&](int64_t value) {
+    Value constant = i64(value);
+    running.state.push_back(vectors ? Value(vector::BroadcastOp::create(b, loc(), shaped(b.getI64Type()), constant))
+                                    : constant);
+  };
+  double extreme = wantsSmallest(kind) ? HUGE_VAL : -HUGE_VAL;
+  int64_t extremeInteger = wantsSmallest(kind) ? INT64_MAX : INT64_MIN;
+  switch (kind) {
+  case Reduction::sum:
+    running.blocked = real;
+    if (real) {
+      Type element = target_.accumulateInF64 ? Type(b.getF64Type()) : type;
+      for (int n = 0; n < 3; ++n)
+        start(element, 0);
+    } else {
+      startInteger(0);
+    }
+    break;
+  case Reduction::prod:
+    real ? start(type, 1) : startInteger(1);
+    break;
+  case Reduction::min:
+  case Reduction::max:
+    real ? start(type, extreme) : startInteger(extremeInteger);
+    break;
+  case Reduction::logsumexp:
+    running.blocked = true;
+    start(type, -largestFinite(type));
+    for (int n = 0; n < 3; ++n)
+      start(type, 0);
+    break;
+  case Reduction::any:
+  case Reduction::all:
+    running.state.push_back(vectors ? i1(kind == Reduction::all, true) : i1(kind == Reduction::all, false));
+    break;
+  case Reduction::argmin:
+  case Reduction::argmax:
+    real ? start(type, extreme) : startInteger(extremeInteger);
+    startInteger(-1);
+    break;
+  }
+  return running;
+}
+
+/// state = better ? values : state
+void Codegen::take(Running &running, Value better, ArrayRef<Value> values) {
+  for (auto [state, value] : llvm::zip_equal(running.state, values))
+    state = arith::SelectOp::create(b, loc(), better, value, state);
+}
+
+void Codegen::update(Running &running, Lane value, Lane predicate, Value position) {
+  auto shaped = [&](Lane lane, Type element) { return running.vectors ? vector(lane, element) : lane.value; };
+  Value v = shaped(value, running.type), p;
+  if (predicate.value && !matchPattern(predicate.value, m_One()))
+    p = shaped(predicate, b.getI1Type());
+  if (running.vectors)
+    p = both(p, mask);
+  auto where = [&](Value term, Value otherwise) -> Value {
+    return p ? Value(arith::SelectOp::create(b, loc(), p, term, otherwise)) : term;
+  };
+  auto &state = running.state;
+  Type type = v.getType();
+  bool real = isa<FloatType>(running.type);
+  switch (running.kind) {
+  case Reduction::sum: {
+    if (!real) {
+      state[0] = arith::AddIOp::create(b, loc(), state[0], where(v, number(type, 0)));
+      break;
+    }
+    if (v.getType() != state[0].getType())
+      v = arith::ExtFOp::create(b, loc(), state[0].getType(), v);
+    Value product; // of a multiplication: one rounding
+    if (auto factor = v.getDefiningOp<arith::MulFOp>(); factor && v.use_empty())
+      product = math::FmaOp::create(b, loc(), factor.getLhs(), factor.getRhs(), state[0]);
+    Value next = product ? product : Value(arith::AddFOp::create(b, loc(), state[0], v));
+    state[0] = where(next, state[0]);
+    break;
+  }
+  case Reduction::prod:
+    state[0] = where(real ? Value(arith::MulFOp::create(b, loc(), state[0], v))
+                          : Value(arith::MulIOp::create(b, loc(), state[0], v)),
+                     state[0]);
+    break;
+  case Reduction::min:
+    state[0] = where(real ? Value(arith::MinimumFOp::create(b, loc(), state[0], v))
+                          : Value(arith::MinSIOp::create(b, loc(), state[0], v)),
+                     state[0]);
+    break;
+  case Reduction::max:
+    state[0] = where(real ? Value(arith::MaximumFOp::create(b, loc(), state[0], v))
+                          : Value(arith::MaxSIOp::create(b, loc(), state[0], v)),
+                     state[0]);
+    break;
+  case Reduction::any:
+    state[0] = arith::OrIOp::create(b, loc(), state[0], p ? both(v, p) : v);
+    break;
+  case Reduction::all:
+    state[0] = where(arith::AndIOp::create(b, loc(), state[0], v), state[0]);
+    break;
+  case Reduction::argmin:
+  case Reduction::argmax: {
+    bool smallest = wantsSmallest(running.kind);
+    Value better;
+    if (real) { // also a NaN, but nothing after one
+      auto unordered = smallest ? arith::CmpFPredicate::ULT : arith::CmpFPredicate::UGT;
+      better = both(cmp(unordered, v, state[0]), cmp(arith::CmpFPredicate::ORD, state[0], state[0]));
+    } else {
+      better = arith::CmpIOp::create(b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, v, state[0]);
+    }
+    Value none = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
+    better = both(arith::OrIOp::create(b, loc(), better, none), p);
+    take(running, better, {v, position});
+    break;
+  }
+  case Reduction::logsumexp: {
+    v = where(v, number(type, -HUGE_VAL));
+    Value scale = number(type, std::numbers::log2e);
+    Value scaled = arith::MulFOp::create(b, loc(), v, scale);
+    Value limit = arith::AddFOp::create(b, loc(), state[0], number(type, 60));
+    Value beyond = cmp(arith::CmpFPredicate::OGT, scaled, limit);
+    Value any = running.vectors
+                    ? Value(vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, beyond))
+                    : beyond;
+    auto branch = scf::IfOp::create(b, loc(), ValueRange(state).getTypes(), any, true);
+    {
+      OpBuilder::InsertionGuard saved(b);
+      b.setInsertionPointToStart(&branch.getThenRegion().front());
+      Value finite = arith::MinNumFOp::create(b, loc(), scaled, number(type, largestFinite(type)));
+      Value reference = arith::SelectOp::create(b, loc(), beyond, finite, state[0]);
+      Value shrink = call("exp2", arith::SubFOp::create(b, loc(), state[0], reference).getResult());
+      SmallVector<Value> next{reference};
+      for (Value part : ArrayRef(state).drop_front())
+        next.push_back(arith::MulFOp::create(b, loc(), part, shrink));
+      scf::YieldOp::create(b, loc(), next);
+      b.setInsertionPointToStart(&branch.getElseRegion().front());
+      scf::YieldOp::create(b, loc(), state);
+    }
+    state.assign(branch.getResults().begin(), branch.getResults().end());
+    Value exponent = math::FmaOp::create(b, loc(), v, scale, arith::NegFOp::create(b, loc(), state[0]));
+    state[1] = arith::AddFOp::create(b, loc(), state[1], call("exp2", exponent));
+    break;
+  }
+  }
+}
+
+void Codegen::endBlock(Running &running) {
+  if (!running.blocked)
+    return;
+  size_t first = running.kind == Reduction::logsumexp;
+  Value &block = running.state[first], &total = running.state[first + 1], &lost = running.state[first + 2];
+  auto add = [&](Value x, Value y) { return arith::AddFOp::create(b, loc(), x, y); };
+  auto sub = [&](Value x, Value y) { return arith::SubFOp::create(b, loc(), x, y); };
+  Value sum = add(total, block), part = sub(sum, total);
+  Value error = add(sub(total, sub(sum, part)), sub(block, part));
+  lost = add(lost, error);
+  total = sum;
+  block = number(block.getType(), 0);
+}
+
+/// total + lost; infinities make what was lost NaN.
+static Value closed(OpBuilder &b, Location loc, Value total, Value lost) {
+  Value sum = arith::AddFOp::create(b, loc, total, lost);
+  Value broken = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, lost, lost);
+  return arith::SelectOp::create(b, loc, broken, total, sum);
+}
+
+Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
+  auto &state = running.state;
+  endBlock(running);
+  if (running.kind == Reduction::sum && running.blocked) {
+    Value sum = closed(b, loc(), state[1], state[2]);
+    if (getElementTypeOrSelf(sum.getType()) != running.type) {
+      Type type = running.vectors ? Type(VectorType::get({width}, running.type)) : running.type;
+      state = {sum};
+      sum = overLanes ? combineLanes(running, nullptr) : sum;
+      type = overLanes ? running.type : type;
+      return arith::TruncFOp::create(b, loc(), type, sum);
+    }
+    state = {sum};
+  } else if (running.kind == Reduction::logsumexp) {
+    Value reference = state[0], sum = closed(b, loc(), state[2], state[3]);
+    if (overLanes) {
+      Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
+      Value all = vector::BroadcastOp::create(b, loc(), reference.getType(), largest);
+      Value shrink = call("exp2", arith::SubFOp::create(b, loc(), reference, all).getResult());
+      state = {arith::MulFOp::create(b, loc(), sum, shrink)};
+      running.kind = Reduction::sum;
+      sum = combineLanes(running, nullptr);
+      running.kind = Reduction::logsumexp;
+      reference = largest;
+    }
+    Value logarithm = arith::AddFOp::create(b, loc(), reference, call("log2", sum));
+    return arith::MulFOp::create(b, loc(), logarithm, number(logarithm.getType(), std::numbers::ln2));
+  }
+  if (overLanes)
+    return combineLanes(running, extremum);
+  if (extremum)
+    *extremum = state[0];
+  return state[isPosition(running.kind) ? 1 : 0];
+}
+
+/// Halves against halves: a tree whose shape is fixed.
+Value Codegen::combineLanes(Running &running, Value *extremum) {
+  SmallVector<Value, 2> state(running.state.begin(), running.state.end());
+  bool real = isa<FloatType>(running.type);
+  for (unsigned half = width / 2; half >= 1; half /= 2) {
+    SmallVector<Value> low, high;
+    for (Value part : state) {
+      SmallVector<int64_t> first, second;
+      for (unsigned n = 0; n < half; ++n)
+        first.push_back(n), second.push_back(n + half);
+      low.push_back(vector::ShuffleOp::create(b, loc(), part, part, first));
+      high.push_back(vector::ShuffleOp::create(b, loc(), part, part, second));
+    }
+    Value x = low[0], y = high[0];
+    switch (running.kind) {
+    case Reduction::sum:
+      state[0] = real ? Value(arith::AddFOp::create(b, loc(), x, y)) : Value(arith::AddIOp::create(b, loc(), x, y));
+      break;
+    case Reduction::prod:
+      state[0] = real ? Value(arith::MulFOp::create(b, loc(), x, y)) : Value(arith::MulIOp::create(b, loc(), x, y));
+      break;
+    case Reduction::min:
+      state[0] = real ? Value(arith::MinimumFOp::create(b, loc(), x, y)) : Value(arith::MinSIOp::create(b, loc(), x, y));
+      break;
+    case Reduction::max:
+      state[0] = real ? Value(arith::MaximumFOp::create(b, loc(), x, y)) : Value(arith::MaxSIOp::create(b, loc(), x, y));
+      break;
+    case Reduction::any:
+      state[0] = arith::OrIOp::create(b, loc(), x, y);
+      break;
+    case Reduction::all:
+      state[0] = arith::AndIOp::create(b, loc(), x, y);
+      break;
+    default: { // argmin, argmax: the better value, of equal ones the lower position; NaN before all
+      bool smallest = wantsSmallest(running.kind);
+      auto is = [&](arith::CmpIPredicate predicate, Value a, Value c) -> Value {
+        return arith::CmpIOp::create(b, loc(), predicate, a, c);
+      };
+      auto either = [&](Value a, Value c) -> Value { return arith::OrIOp::create(b, loc(), a, c); };
+      Value zero = number(low[1].getType(), 0);
+      Value better, equal;
+      if (real) {
+        Value nanX = cmp(arith::CmpFPredicate::UNO, x, x), nanY = cmp(arith::CmpFPredicate::UNO, y, y);
+        Value ordered = cmp(smallest ? arith::CmpFPredicate::OLT : arith::CmpFPredicate::OGT, y, x);
+        Value notNanX = cmp(arith::CmpFPredicate::ORD, x, x);
+        better = either(ordered, both(nanY, notNanX));
+        equal = either(cmp(arith::CmpFPredicate::OEQ, x, y), both(nanX, nanY));
+      } else {
+        better = is(smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, y, x);
+        equal = is(arith::CmpIPredicate::eq, x, y);
+      }
+      Value first = is(arith::CmpIPredicate::slt, high[1], low[1]);
+      Value wins = either(better, both(equal, first));
+      Value onlyY = is(arith::CmpIPredicate::slt, low[1], zero);
+      Value someY = is(arith::CmpIPredicate::sge, high[1], zero);
+      Value useY = both(someY, either(onlyY, wins));
+      for (unsigned n : {0u, 1u})
+        state[n] = arith::SelectOp::create(b, loc(), useY, high[n], low[n]);
+    }
+    }
+  }
+  for (Value &part : state)
+    part = vector::ExtractOp::create(b, loc(), part, ArrayRef<int64_t>{0});
+  if (extremum)
+    *extremum = state[0];
+  return state[isPosition(running.kind) ? 1 : 0];
+}
+
+void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, Value step,
+                    llvm::function_ref<void(Value)> body) {
+  SmallVector<Value> all;
+  for (Running &running : states)
+    llvm::append_range(all, running.state);
+  auto assign = [&](ValueRange values) {
+    size_t position = 0;
+    for (Running &running : states)
+      for (Value &part : running.state)
+        part = values[position++];
+  };
+  auto loop = scf::ForOp::create(b, loc(), lower, upper, step, all);
+  {
+    OpBuilder::InsertionGuard saved(b);
+    Block *block = loop.getBody();
+    if (all.empty() && !block->empty())
+      block->getTerminator()->erase();
+    b.setInsertionPointToEnd(block);
+    assign(loop.getRegionIterArgs());
+    body(loop.getInductionVar());
+    SmallVector<Value> next;
+    for (Running &running : states)
+      llvm::append_range(next, running.state);
+    scf::YieldOp::create(b, loc(), next);
+  }
+  assign(loop.getResults());
+}
+
+void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value upper, int64_t step,
+                          llvm::function_ref<void(Value)> body) {
+  if (llvm::none_of(states, [](const Running &running) { return running.blocked; }))
+    return carry(states, lower, upper, i64(step), body);
+  Value length = i64(blockTerms * step), single = i64(step);
+  carry(states, lower, upper, length, [&](Value base) {
+    Value end = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), base, length), upper);
+    carry(states, base, end, single, body);
+    for (Running &running : states)
+      endBlock(running);
+  });
+}
+
+void Codegen::loop(ir::LoopOp op) {
+  Value lower = scalar(op.getLower()), upper = scalar(op.getUpper());
+  unsigned lanes = static_cast<unsigned>(op.getLanes());
+  if (lanes)
+    width = lanes;
+  auto yield = cast<ir::YieldOp>(op.getYield());
+  SmallVector<Running> states;
+  for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
+    states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
+  auto body = [&](Value position) {
+    Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
+    define(op.getIndex(), index);
+    block(op.getBlock(), [](ir::AccumulateOp) {});
+    setLoc(op.getLoc());
+    for (auto [n, running] : llvm::enumerate(states)) {
+      Value at = isPosition(running.kind) ? (running.vectors ? vector(index, b.getI64Type()) : position) : Value();
+      update(running, lane(yield.getOperands()[2 * n]), lane(yield.getOperands()[2 * n + 1]), at);
+    }
+  };
+  if (!lanes) {
+    carryBlocks(states, lower, upper, 1, body);
+  } else {
+    Value step = i64(lanes);
+    Value count = arith::SubIOp::create(b, loc(), upper, lower);
+    Value rest = arith::RemSIOp::create(b, loc(), count, step);
+    Value whole = arith::SubIOp::create(b, loc(), upper, rest);
+    carryBlocks(states, lower, whole, lanes, body);
+    // The tail is a loop of at most one turn, so that states pass through it.
+    carry(states, whole, upper, step, [&](Value position) {
+      mask = tailMask(position, upper);
+      body(position);
+      mask = {};
+    });
+  }
+  for (auto [n, running] : llvm::enumerate(states)) {
+    Value value = finish(running, lanes > 0);
+    define(op.getResult(static_cast<unsigned>(n)), {running.vectors && !lanes ? Lane::varying : Lane::uniform, value});
+  }
+  if (lanes)
+    width = 0;
+}
+
+} // namespace mercer::lowering

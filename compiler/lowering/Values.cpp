@@ -1,0 +1,320 @@
+// Elementwise functions on lanes.
+#include "compiler/lowering/Lanes.h"
+
+#include "compiler/lowering/math/Math.h"
+
+using namespace mlir;
+
+namespace mercer::lowering {
+
+using dsl::Function;
+
+Value Codegen::i64(int64_t value) { return arith::ConstantOp::create(b, loc(), b.getI64IntegerAttr(value)); }
+
+Value Codegen::number(Type type, double value) {
+  Type scalar = getElementTypeOrSelf(type);
+  TypedAttr attribute = isa<FloatType>(scalar) ? TypedAttr(b.getFloatAttr(scalar, value))
+                                               : TypedAttr(b.getIntegerAttr(scalar, static_cast<int64_t>(value)));
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, Attribute(attribute));
+  return arith::ConstantOp::create(b, loc(), attribute);
+}
+
+Value Codegen::i1(bool value, bool vector) {
+  if (!vector)
+    return arith::ConstantOp::create(b, loc(), b.getBoolAttr(value));
+  return arith::ConstantOp::create(b, loc(), DenseElementsAttr::get(VectorType::get({width}, b.getI1Type()), value));
+}
+
+Value Codegen::cmp(arith::CmpFPredicate predicate, Value x, Value y) {
+  return arith::CmpFOp::create(b, loc(), predicate, x, y);
+}
+
+Value Codegen::both(Value x, Value y) {
+  if (!x || !y)
+    return x ? x : y;
+  return arith::AndIOp::create(b, loc(), x, y);
+}
+
+Value Codegen::call(StringRef function, ValueRange operands) {
+  return emitMath(b, loc(), function, operands, {target_.avx512, target_.fast});
+}
+
+Value Codegen::vector(Lane lane, Type type) {
+  auto wide = VectorType::get({width}, type);
+  if (lane.kind == Lane::varying)
+    return lane.value;
+  Value splat = vector::BroadcastOp::create(b, loc(), wide, lane.value);
+  if (lane.kind == Lane::uniform)
+    return splat;
+  SmallVector<int64_t> steps;
+  for (unsigned n = 0; n < width; ++n)
+    steps.push_back(n * lane.stride);
+  Value offsets = arith::ConstantOp::create(b, loc(), DenseElementsAttr::get(wide, ArrayRef<int64_t>(steps)));
+  return arith::AddIOp::create(b, loc(), splat, offsets);
+}
+
+/// lanes `base + n < end`
+Value Codegen::tailMask(Value base, Value end) {
+  Value index = vector({Lane::linear, base, 1}, b.getI64Type());
+  Value limit = vector({Lane::uniform, end}, b.getI64Type());
+  return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, index, limit);
+}
+
+Lane Codegen::lane(Value value) {
+  if (auto found = lanes_.find(value); found != lanes_.end())
+    return found->second;
+  // A value of the plan's top level: no index, so the same everywhere; computed where it is first needed.
+  Operation *op = value.getDefiningOp();
+  OpBuilder::InsertionGuard saved(b);
+  if (prologue)
+    b.setInsertionPoint(prologue);
+  Lane made;
+  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+    made.value = arith::ConstantOp::create(b, loc(), constant.getValue());
+  } else if (auto size = dyn_cast<ir::SizeOp>(op)) {
+    unsigned argument = cast<BlockArgument>(size.getArray()).getArgNumber();
+    made.value = word(layout_.arguments[argument] + 1 + static_cast<int64_t>(size.getDimension()));
+  } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
+    made = this->apply(apply);
+  } else {
+    made = read(cast<ir::ReadOp>(op));
+  }
+  lanes_[value] = made;
+  return made;
+}
+
+void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
+  for (Operation &op : block) {
+    setLoc(op.getLoc());
+    if (auto loop = dyn_cast<ir::LoopOp>(op)) {
+      this->loop(loop);
+    } else if (auto store = dyn_cast<ir::StoreOp>(op)) {
+      SmallVector<Lane> subscripts;
+      for (Value subscript : store.getSubscripts())
+        subscripts.push_back(lane(subscript));
+      this->store(store.getArray(), subscripts, lane(store.getValue()));
+    } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {
+      accumulate(add);
+    } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
+      define(op.getResult(0), this->apply(apply));
+    } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
+      define(op.getResult(0), this->read(read));
+    } else if (isa<ir::ConstantOp, ir::SizeOp>(op)) {
+      lane(op.getResult(0));
+    }
+  }
+}
+
+/// Sums and differences of base + lane * stride keep that form: their reads are then in order.
+Lane Codegen::applyLinear(ir::ApplyOp op) {
+  Function function = op.getFunction().getValue();
+  if (!op.getType().isInteger(64) || (function != Function::add && function != Function::sub && function != Function::neg))
+    return {};
+  Lane x = lane(op.getOperands()[0]);
+  if (function == Function::neg) {
+    if (x.kind != Lane::linear)
+      return {};
+    return {Lane::linear, arith::SubIOp::create(b, loc(), i64(0), x.value), -x.stride};
+  }
+  Lane y = lane(op.getOperands()[1]);
+  if (x.kind == Lane::varying || y.kind == Lane::varying)
+    return {};
+  bool add = function == Function::add;
+  Value base = add ? Value(arith::AddIOp::create(b, loc(), x.value, y.value))
+                   : Value(arith::SubIOp::create(b, loc(), x.value, y.value));
+  int64_t stride = x.stride + (add ? y.stride : -y.stride);
+  return {stride ? Lane::linear : Lane::uniform, base, stride};
+}
+
+/// a b + c in one rounding, where the product is used there alone: chosen here so that every target agrees.
+Value Codegen::fused(ir::ApplyOp op) {
+  Function function = op.getFunction().getValue();
+  if (function != Function::add && function != Function::sub)
+    return {};
+  auto product = [&](Value value) -> std::optional<std::pair<Value, Value>> {
+    auto factor = value.getDefiningOp<ir::ApplyOp>();
+    if (!factor || !value.hasOneUse() || factor->getBlock() != op->getBlock())
+      return std::nullopt;
+    if (factor.getFunction().getValue() == Function::mul)
+      return std::pair(factor.getOperands()[0], factor.getOperands()[1]);
+    if (factor.getFunction().getValue() == Function::square)
+      return std::pair(factor.getOperands()[0], factor.getOperands()[0]);
+    return std::nullopt;
+  };
+  Type type = op.getType();
+  SmallVector<Value> all{op.getOperands()[0], op.getOperands()[1]};
+  unsigned side = 1;
+  auto factors = product(all[1]);
+  if (!factors)
+    factors = product(all[0]), side = 0;
+  if (!factors)
+    return {};
+  Lane x = lane(factors->first), y = lane(factors->second), z = lane(all[1 - side]);
+  bool uniform = x.kind == Lane::uniform && y.kind == Lane::uniform && z.kind == Lane::uniform;
+  auto get = [&](Lane lane) { return uniform ? lane.value : vector(lane, type); };
+  Value p = get(x), q = get(y), r = get(z);
+  if (function == Function::sub) {
+    if (side == 1) // r - p q
+      p = arith::NegFOp::create(b, loc(), p);
+    else
+      r = arith::NegFOp::create(b, loc(), r);
+  }
+  return math::FmaOp::create(b, loc(), p, q, r);
+}
+
+Lane Codegen::apply(ir::ApplyOp op) {
+  if (Lane linear = applyLinear(op); linear.value)
+    return linear;
+  if (isa<FloatType>(op.getType()))
+    if (Value value = fused(op))
+      return {isa<VectorType>(value.getType()) ? Lane::varying : Lane::uniform, value};
+  SmallVector<Lane> lanes;
+  bool uniform = true;
+  for (Value operand : op.getOperands()) {
+    lanes.push_back(lane(operand));
+    uniform &= lanes.back().kind == Lane::uniform;
+  }
+  SmallVector<Value> x;
+  for (auto [operand, value] : llvm::zip_equal(op.getOperands(), lanes))
+    x.push_back(uniform ? value.value : vector(value, operand.getType()));
+  bool real = isa<FloatType>(op.getType()) ||
+              (isa<FloatType>(op.getOperands().back().getType()) && !isa<FloatType>(op.getType()));
+  Value result = real ? applyReal(op, x) : applyInteger(op, x);
+  return {uniform ? Lane::uniform : Lane::varying, result};
+}
+
+static Type like(Type shape, Type element) {
+  auto vector = dyn_cast<VectorType>(shape);
+  return vector ? Type(VectorType::get(vector.getShape(), element)) : element;
+}
+
+Value Codegen::applyReal(ir::ApplyOp op, ArrayRef<Value> x) {
+  Type type = x.back().getType();
+  auto compare = [&](arith::CmpFPredicate predicate) { return cmp(predicate, x[0], x[1]); };
+  auto constant = [&](double value) { return number(type, value); };
+  switch (op.getFunction().getValue()) {
+  case Function::add: return arith::AddFOp::create(b, loc(), x[0], x[1]);
+  case Function::sub: return arith::SubFOp::create(b, loc(), x[0], x[1]);
+  case Function::mul: return arith::MulFOp::create(b, loc(), x[0], x[1]);
+  case Function::div: return arith::DivFOp::create(b, loc(), x[0], x[1]);
+  case Function::neg: return arith::NegFOp::create(b, loc(), x[0]);
+  case Function::square: return arith::MulFOp::create(b, loc(), x[0], x[0]);
+  case Function::reciprocal: return arith::DivFOp::create(b, loc(), constant(1), x[0]);
+  case Function::minimum: return arith::MinimumFOp::create(b, loc(), x[0], x[1]);
+  case Function::maximum: return arith::MaximumFOp::create(b, loc(), x[0], x[1]);
+  case Function::abs: return math::AbsFOp::create(b, loc(), x[0]);
+  case Function::sign: {
+    Value one = math::CopySignOp::create(b, loc(), constant(1), x[0]);
+    return arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::ONE, x[0], constant(0)), one, x[0]);
+  }
+  case Function::floor: return math::FloorOp::create(b, loc(), x[0]);
+  case Function::ceil: return math::CeilOp::create(b, loc(), x[0]);
+  case Function::round: return math::RoundEvenOp::create(b, loc(), x[0]);
+  case Function::sqrt:
+  case Function::root: return math::SqrtOp::create(b, loc(), x[0]);
+  case Function::floor_div:
+    return math::FloorOp::create(b, loc(), arith::DivFOp::create(b, loc(), x[0], x[1]));
+  case Function::mod: {
+    Value quotient = math::FloorOp::create(b, loc(), arith::DivFOp::create(b, loc(), x[0], x[1]));
+    return math::FmaOp::create(b, loc(), arith::NegFOp::create(b, loc(), quotient), x[1], x[0]);
+  }
+  case Function::eq: return compare(arith::CmpFPredicate::OEQ);
+  case Function::ne: return compare(arith::CmpFPredicate::UNE);
+  case Function::lt: return compare(arith::CmpFPredicate::OLT);
+  case Function::le: return compare(arith::CmpFPredicate::OLE);
+  case Function::gt: return compare(arith::CmpFPredicate::OGT);
+  case Function::ge: return compare(arith::CmpFPredicate::OGE);
+  case Function::select: return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
+  case Function::stop_gradient:
+  case Function::with_gradient_of: return x[0];
+  case Function::to_real: {
+    if (isa<FloatType>(getElementTypeOrSelf(type)))
+      return x[0];
+    Type result = like(type, op.getType());
+    if (getElementTypeOrSelf(type).isInteger(1))
+      return arith::UIToFPOp::create(b, loc(), result, x[0]);
+    return arith::SIToFPOp::create(b, loc(), result, x[0]);
+  }
+  case Function::to_integer: { // saturates; NaN is 0
+    bool wide = isa<VectorType>(type);
+    std::string element = getElementTypeOrSelf(type).isF32() ? "f32" : "f64";
+    std::string lanes = wide ? "v" + std::to_string(width) : "";
+    auto name = b.getStringAttr("llvm.fptosi.sat." + lanes + "i64." + lanes + element);
+    return LLVM::CallIntrinsicOp::create(b, loc(), like(type, b.getI64Type()), name, ValueRange{x[0]}).getResult(0);
+  }
+  default: return call(ir::FunctionAttr::nameOf(op.getFunction().getValue()), x);
+  }
+}
+
+Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
+  Type type = x.back().getType();
+  auto compare = [&](arith::CmpIPredicate predicate) { return arith::CmpIOp::create(b, loc(), predicate, x[0], x[1]); };
+  auto constant = [&](int64_t value) { return number(type, static_cast<double>(value)); };
+  auto isNegative = [&](Value value) {
+    return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, value, constant(0));
+  };
+  switch (op.getFunction().getValue()) {
+  case Function::add: return arith::AddIOp::create(b, loc(), x[0], x[1]);
+  case Function::sub: return arith::SubIOp::create(b, loc(), x[0], x[1]);
+  case Function::mul: return arith::MulIOp::create(b, loc(), x[0], x[1]);
+  case Function::square: return arith::MulIOp::create(b, loc(), x[0], x[0]);
+  case Function::neg: return arith::SubIOp::create(b, loc(), constant(0), x[0]);
+  case Function::minimum: return arith::MinSIOp::create(b, loc(), x[0], x[1]);
+  case Function::maximum: return arith::MaxSIOp::create(b, loc(), x[0], x[1]);
+  case Function::abs:
+    return arith::SelectOp::create(b, loc(), isNegative(x[0]), arith::SubIOp::create(b, loc(), constant(0), x[0]), x[0]);
+  case Function::sign: {
+    Value positive = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, x[0], constant(0));
+    Value right = arith::SelectOp::create(b, loc(), positive, constant(1), constant(0));
+    return arith::SelectOp::create(b, loc(), isNegative(x[0]), constant(-1), right);
+  }
+  case Function::floor_div:
+  case Function::mod: {
+    // Division by 0 gives 0; by -1 is a negation, which the smallest integer survives.
+    bool quotientWanted = op.getFunction().getValue() == Function::floor_div;
+    auto equals = [&](int64_t value) {
+      return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::eq, x[1], constant(value));
+    };
+    Value special = arith::OrIOp::create(b, loc(), equals(0), equals(-1));
+    Value divisor = arith::SelectOp::create(b, loc(), special, constant(1), x[1]);
+    Value quotient = arith::DivSIOp::create(b, loc(), x[0], divisor);
+    Value rest = arith::RemSIOp::create(b, loc(), x[0], divisor);
+    Value inexact = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::ne, rest, constant(0));
+    Value opposite = isNegative(arith::XOrIOp::create(b, loc(), rest, divisor));
+    Value down = arith::AndIOp::create(b, loc(), inexact, opposite);
+    if (quotientWanted) {
+      Value lower = arith::SubIOp::create(b, loc(), quotient, constant(1));
+      Value floor = arith::SelectOp::create(b, loc(), down, lower, quotient);
+      Value negated = arith::SubIOp::create(b, loc(), constant(0), x[0]);
+      Value byMinusOne = arith::SelectOp::create(b, loc(), equals(-1), negated, floor);
+      return arith::SelectOp::create(b, loc(), equals(0), constant(0), byMinusOne);
+    }
+    Value moved = arith::AddIOp::create(b, loc(), rest, divisor);
+    Value floor = arith::SelectOp::create(b, loc(), down, moved, rest);
+    return arith::SelectOp::create(b, loc(), special, constant(0), floor);
+  }
+  case Function::eq: return compare(arith::CmpIPredicate::eq);
+  case Function::ne: return compare(arith::CmpIPredicate::ne);
+  case Function::lt: return compare(arith::CmpIPredicate::slt);
+  case Function::le: return compare(arith::CmpIPredicate::sle);
+  case Function::gt: return compare(arith::CmpIPredicate::sgt);
+  case Function::ge: return compare(arith::CmpIPredicate::sge);
+  case Function::logical_and: return arith::AndIOp::create(b, loc(), x[0], x[1]);
+  case Function::logical_or: return arith::OrIOp::create(b, loc(), x[0], x[1]);
+  case Function::logical_not: return arith::XOrIOp::create(b, loc(), x[0], constant(1));
+  case Function::select: return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
+  case Function::to_integer:
+    return getElementTypeOrSelf(type).isInteger(1)
+               ? Value(arith::ExtUIOp::create(b, loc(), like(type, b.getI64Type()), x[0]))
+               : x[0];
+  case Function::to_real: {
+    Type result = like(type, op.getType());
+    return getElementTypeOrSelf(type).isInteger(1) ? Value(arith::UIToFPOp::create(b, loc(), result, x[0]))
+                                                   : Value(arith::SIToFPOp::create(b, loc(), result, x[0]));
+  }
+  default: return x[0]; // stop_gradient
+  }
+}
+
+} // namespace mercer::lowering

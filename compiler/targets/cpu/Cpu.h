@@ -1,0 +1,26 @@
+// LLVM IR to object code for a CPU.
+#pragma once
+
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <memory>
+#include <string>
+
+namespace mercer::targets {
+
+/// A CPU's name, features, and what the lowering asks about them.
+struct Cpu {
+  std::string name, features;
+  bool avx512 = false;
+  unsigned vectorBits = 128;
+};
+
+/// The CPU of this name; empty: the host. An error names the CPU when LLVM does not know it.
+llvm::Expected<Cpu> cpuNamed(const std::string &name);
+
+/// Optimises with the short list of passes and generates a relocatable object; or assembly.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly = false);
+
+} // namespace mercer::targets
