@@ -162,7 +162,7 @@ def Mercer_TangentOp : Mercer_PureOp<"tangent", [AttrSizedOperandSegments, AllTy
   let arguments = (ins Mercer_Real:$value, Variadic<Mercer_Array>:$variables, Variadic<Mercer_Array>:$tangents);
   let results = (outs Mercer_Real:$result);
   let assemblyFormat = [{
-    $value `along` `[` $variables `]` `by` `[` $tangents `]` attr-dict `:` type($value) `,` type($variables) `,` type($tangents)
+    $value `along` `[` $variables `]` `by` `[` $tangents `]` attr-dict `:` type($value) `,` type($variables) `by` type($tangents)
   }];
   let hasVerifier = 1;
 }

@@ -3,6 +3,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 
+#include <optional>
+
 namespace mercer::tools {
 namespace {
 
@@ -28,7 +30,8 @@ std::string exceededLimit(llvm::StringRef text) {
            std::to_string(text.size());
   if (std::size_t zero = text.find('\0'); zero != llvm::StringRef::npos)
     return line(text, zero) + ": a text has no zero byte";
-  unsigned depth = 0;
+  unsigned depth = 0, operators = 0;
+  std::optional<unsigned> affineDepth; // of the affine map or set around the position
   std::size_t equations = 0;
   for (std::size_t position = 0; position < text.size();) {
     char c = text[position];
@@ -43,13 +46,25 @@ std::string exceededLimit(llvm::StringRef text) {
       if (end - position > mostDigits)
         return line(text, position) + ": a number or name has at most " + std::to_string(mostDigits) +
                " characters, but this has " + std::to_string(end - position);
+      llvm::StringRef word = text.slice(position, end);
+      if (word.starts_with("affine_"))
+        affineDepth = depth, operators = 0;
+      operators += word == "mod" || word == "floordiv" || word == "ceildiv";
       position = end;
     } else {
       bool arrow = c == '>' && position > 0 && text[position - 1] == '-';
-      if (c == '(' || c == '[' || c == '{' || c == '<')
+      bool comparison = (c == '<' || c == '>') && affineDepth && text.substr(position + 1).starts_with("=");
+      if (c == '(' || c == '[' || c == '{' || (c == '<' && !comparison))
         ++depth;
-      else if ((c == ')' || c == ']' || c == '}' || (c == '>' && !arrow)) && depth > 0)
+      else if ((c == ')' || c == ']' || c == '}' || (c == '>' && !arrow && !comparison)) && depth > 0)
         --depth;
+      if (affineDepth && depth <= *affineDepth)
+        if (c == ')' || c == ']' || c == '}' || (c == '>' && !arrow && !comparison))
+          affineDepth.reset();
+      operators += c == '+' || c == '-' || c == '*';
+      if (affineDepth && operators > mostOperators)
+        return line(text, position) + ": an affine map has at most " + std::to_string(mostOperators) +
+               " operators";
       if (depth > mostBrackets)
         return line(text, position) + ": brackets are at most " + std::to_string(mostBrackets) + " deep";
       equations += c == '=' || c == '\n';

@@ -12,6 +12,8 @@ inline constexpr unsigned mostBrackets = 1000;     ///< depth of ( [ { <
 inline constexpr std::size_t mostDigits = 1000;    ///< characters of one number or name
 inline constexpr std::size_t mostOps = 100000;     ///< lines that are an op
 
+inline constexpr unsigned mostOperators = 1000; ///< in one affine map or set, whose parser recurses at each
+
 /// The first limit that a text exceeds, in words with the limit and what was given; empty when it keeps them
 /// all.
 std::string exceededLimit(llvm::StringRef text);

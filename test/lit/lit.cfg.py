@@ -1,4 +1,5 @@
 import os
+import sys
 import lit.formats
 
 config.name = "mercer"
@@ -7,3 +8,4 @@ config.suffixes = [".mlir", ".test"]
 config.excludes = ["CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.environment["PATH"] = os.pathsep.join([config.tools, config.llvm_tools, config.environment["PATH"]])
+config.substitutions.append(("%python", sys.executable))
