@@ -1,7 +1,60 @@
 // From a program to a function: options and engines.
+#ifdef MERCER_HAS_COMPILER
+#include "mercer/runtime/Compiled.h"
+#include "mercer/runtime/Host.h"
+#else
 #include "mercer/runtime/Reference.h"
+#endif
 
 namespace mercer {
+
+#ifdef MERCER_HAS_COMPILER
+static void check_options(const Program &program, const JitOptions &options) {
+  auto fail = [&](ErrorCode code, const std::string &text) {
+    throw Error(code, program.name() + ": " + text, program.where());
+  };
+  if (options.precision != Precision::accurate && options.precision != Precision::fast)
+    fail(ErrorCode::bad_option, "'precision' must be accurate or fast");
+  if (options.accumulate != DType::f32 && options.accumulate != DType::f64)
+    fail(ErrorCode::bad_option,
+         "'accumulate' must be f32 or f64, but is " + (options.accumulate <= DType::boolean
+                                                           ? std::string(name_of(options.accumulate))
+                                                           : "no element type"));
+  if (options.threads < 0 || options.threads > 1024)
+    fail(ErrorCode::bad_option, "'threads' must be 0 to 1024, but is " + std::to_string(options.threads));
+  if (options.target == "cuda")
+    fail(ErrorCode::unsupported,
+         "'target' must be \"host\" or a CPU, but is \"cuda\", which is not there yet");
+  if (options.target == "host")
+    return;
+  if (const std::string why = detail::why_not_here(options.target); !why.empty())
+    fail(ErrorCode::bad_option, "'target' must be \"host\" or a CPU whose code runs here, but \"" +
+                                    options.target.substr(0, 40) + "\" " + why);
+}
+
+static std::shared_ptr<FunctionState> compiled_state(const Program &program, const JitOptions &options) {
+  check_options(program, options);
+  auto state = std::make_shared<FunctionState>(program);
+  state->engine = std::make_unique<detail::Compiled>(state->signature, options);
+  return state;
+}
+
+Function jit(const Program &program, const JitOptions &options) {
+  return Function(compiled_state(program, options));
+}
+
+/// Of a variant for f32 tensors of any size.
+std::string explain(const Program &program, const JitOptions &options) {
+  const std::shared_ptr<FunctionState> state = compiled_state(program, options);
+  std::vector<DType> types;
+  for (const auto &input : state->signature.inputs())
+    types.push_back(input.kind == boolean   ? DType::boolean
+                    : input.kind == integer ? DType::i64
+                    : input.rank == 0       ? DType::f64
+                                            : DType::f32);
+  return static_cast<const detail::Compiled &>(*state->engine).explain(types);
+}
+#endif
 
 Function interpret(const Program &program, int bits) {
   if (bits < 53 || bits > 10'000)

@@ -14,10 +14,15 @@
 
 namespace mercer::detail {
 
+/// Above so many elements of real inputs, derivatives are computed by the differentiated program, in one run.
+/// The definition needs a run for each element.
+static constexpr std::int64_t most_elements = 1000;
+
 /// One context; importing and running take turns.
 struct Reference::Modules {
   struct Module {
     std::vector<DType> types;
+    bool differentiated;
     mlir::OwningOpRef<mlir::ModuleOp> module;
     ir::ProgramOp program;
   };
@@ -28,10 +33,17 @@ struct Reference::Modules {
 
   Modules() { context.loadDialect<ir::MercerDialect>(); }
 
-  /// The program without derivative ops, for these element types.
-  ir::ProgramOp program(const Signature &signature, std::vector<DType> types) {
+  /// The program for the element types of a call.
+  ir::ProgramOp program(const Signature &signature, Call &call) {
+    std::vector<DType> types;
+    std::int64_t elements = 0;
+    for (const Operand &operand : call.input_operands()) {
+      types.push_back(operand.dtype);
+      elements += kind_of(operand.dtype) == real ? std::min(operand.count, most_elements) : 0;
+    }
+    const bool differentiated = elements > most_elements;
     for (const auto &module : modules)
-      if (module->types == types)
+      if (module->types == types && module->differentiated == differentiated)
         return module->program;
     std::string text;
     mlir::ScopedDiagnosticHandler diagnostics(&context, [&](mlir::Diagnostic &diagnostic) {
@@ -39,9 +51,11 @@ struct Reference::Modules {
       return mlir::success();
     });
     auto made = std::make_unique<Module>();
+    made->differentiated = differentiated;
     made->module = compiler::importGraph(context, signature.graph(), types, DType::f64);
     mlir::PassManager passes(&context, mlir::ModuleOp::getOperationName());
-    passes.addNestedPass<ir::ProgramOp>(transforms::createDifferentiate());
+    if (differentiated)
+      passes.addNestedPass<ir::ProgramOp>(transforms::createDifferentiate());
     bool done = made->module && mlir::succeeded(mlir::verify(*made->module)) &&
                 mlir::succeeded(passes.run(*made->module));
     if (done)
@@ -69,13 +83,6 @@ static std::vector<interpreter::Input> inputs_of(Call &call) {
   return inputs;
 }
 
-static std::vector<DType> types_of_inputs(Call &call) {
-  std::vector<DType> types;
-  for (const Operand &operand : call.input_operands())
-    types.push_back(operand.dtype);
-  return types;
-}
-
 [[noreturn]] static void fail(const Signature &signature, const interpreter::Violation &violation) {
   const dsl::Graph::Check &check = signature.graph().checks.at(violation.check);
   std::string text = "subscript '" + check.text + "' of dimension " + std::to_string(check.dimension) +
@@ -93,7 +100,7 @@ static std::vector<DType> types_of_inputs(Call &call) {
 void Reference::check(Call &call) const {
   on_large_stack([&] {
     std::lock_guard lock(modules_->mutex);
-    ir::ProgramOp program = modules_->program(signature_, types_of_inputs(call));
+    ir::ProgramOp program = modules_->program(signature_, call);
     if (std::optional<interpreter::Violation> violation =
             interpreter::firstViolation(program, inputs_of(call)))
       fail(signature_, *violation);
@@ -122,10 +129,12 @@ void Reference::run(Call &call, int bits) const {
   interpreter::Result result;
   on_large_stack([&] {
     std::lock_guard lock(modules_->mutex);
-    ir::ProgramOp program = modules_->program(signature_, types_of_inputs(call));
+    ir::ProgramOp program = modules_->program(signature_, call);
     result = interpreter::interpret(program, inputs_of(call), bits);
     if (result.violation)
       fail(signature_, *result.violation);
+    if (!result.error.empty())
+      signature_.fail(ErrorCode::limit_exceeded, result.error);
   });
   // All values are there: an output may be the view of an input.
   const std::span<Operand> outputs = call.output_operands();

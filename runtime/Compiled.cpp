@@ -1,0 +1,283 @@
+#include "mercer/runtime/Compiled.h"
+
+#include "mercer/runtime/Arena.h"
+#include "mercer/runtime/Array.h"
+
+#include <algorithm>
+
+namespace mercer::detail {
+namespace {
+
+constexpr std::int64_t largest_known_size = 16;
+constexpr std::size_t most_specialised = 64;
+/// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
+constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
+
+/// The memory and threads of a call, as compiled code sees them.
+struct Surroundings {
+  Arena arena;
+  Pool &pool;
+  bool out_of_threads = false;
+  mercer_context context;
+
+  explicit Surroundings(Pool &pool) : pool(pool) {
+    context.allocate = [](const mercer_context *context, std::int64_t bytes) {
+      return static_cast<Surroundings *>(context->user)->arena.allocate(bytes);
+    };
+    context.parallel = [](const mercer_context *context, mercer_body body, std::int64_t *frame,
+                          std::int64_t chunks) {
+      auto &self = *static_cast<Surroundings *>(context->user);
+      if (!self.pool.run(body, frame, chunks))
+        self.out_of_threads = true;
+    };
+    context.user = this;
+  }
+};
+
+Strided strided(const Operand &operand) {
+  return {operand.data,
+          operand.dtype,
+          {operand.shape, static_cast<std::size_t>(operand.rank)},
+          {operand.strides, static_cast<std::size_t>(operand.rank)}};
+}
+
+} // namespace
+
+Compiled::Compiled(const Signature &signature, const JitOptions &options)
+    : signature_(signature), options_(options), reference_(signature), pool_(options.threads) {
+  // The last dimensions of points, images, filters: often small, seldom different. The first one is a count
+  // of samples.
+  for (std::size_t input = 0; input < signature.inputs().size(); ++input)
+    for (int dimension = 1; dimension < signature.inputs()[input].rank; ++dimension)
+      dimensions_.emplace_back(input, dimension);
+}
+
+DType Compiled::real_output_type(std::size_t output, std::span<const Operand> inputs) const {
+  const int like = signature_.outputs()[output].like;
+  if (like >= 0)
+    return inputs[like].dtype;
+  Buffer<DType, 16> types(inputs.size());
+  for (std::size_t n = 0; n < inputs.size(); ++n)
+    types[n] = inputs[n].dtype;
+  return signature_.arithmetic({types.data(), inputs.size()});
+}
+
+// --- variants: key = contiguous, types of the inputs, known sizes (0: not known) ---------------------
+
+KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
+  KernelOptions result;
+  result.contiguous = key[0];
+  const std::size_t inputs = signature_.inputs().size();
+  for (std::size_t n = 0; n < inputs; ++n)
+    result.types.push_back(static_cast<DType>(key[1 + n]));
+  for (std::size_t n = 0; n < dimensions_.size(); ++n)
+    if (key[1 + inputs + n])
+      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, key[1 + inputs + n]});
+  result.arithmetic = signature_.arithmetic(result.types);
+  result.accumulate_in_f64 = options_.accumulate == DType::f64;
+  result.fast = options_.precision == Precision::fast;
+  if (options_.target != "host")
+    result.cpu = options_.target;
+  return result;
+}
+
+/// The kernel, or null: then the caller makes it and fulfils `mine`. Sizes in `key` are dropped when there
+/// are too many specialised variants.
+Compiled::Result Compiled::find(std::span<std::int64_t> key, std::promise<Result> &mine) const {
+  std::shared_future<Result> found;
+  {
+    std::lock_guard lock(mutex_);
+    auto matches = [&](const Variant &variant) {
+      return std::equal(key.begin(), key.end(), variant.key.begin());
+    };
+    auto variant = std::find_if(variants_.begin(), variants_.end(), matches);
+    const std::span<std::int64_t> sizes = key.subspan(1 + signature_.inputs().size());
+    bool special = std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size != 0; });
+    if (variant == variants_.end() && special) {
+      bool general = specialised_ >= most_specialised;
+      for (const std::vector<DType> &types : general_)
+        general |= std::equal(types.begin(), types.end(), key.begin() + 1, [](DType type, std::int64_t word) {
+          return static_cast<std::int64_t>(type) == word;
+        });
+      if (general) {
+        std::fill(sizes.begin(), sizes.end(), 0);
+        special = false;
+        variant = std::find_if(variants_.begin(), variants_.end(), matches);
+      }
+    }
+    if (variant == variants_.end()) {
+      specialised_ += special;
+      variants_.push_back({{key.begin(), key.end()}, mine.get_future().share()});
+      return nullptr;
+    }
+    found = variant->kernel;
+  }
+  return found.get();
+}
+
+Compiled::Result Compiled::kernel(std::span<std::int64_t> key) const {
+  std::promise<Result> mine;
+  if (Result found = find(key, mine))
+    return found;
+  try {
+    Result made = make_kernel(signature_, options(key));
+    mine.set_value(made);
+    return made;
+  } catch (const Error &error) {
+    mine.set_exception(std::current_exception());
+    // What may go well another time is tried again.
+    if (error.code() == ErrorCode::out_of_memory) {
+      std::lock_guard lock(mutex_);
+      std::erase_if(variants_, [&](const Variant &variant) {
+        return std::equal(key.begin(), key.end(), variant.key.begin());
+      });
+    }
+    throw;
+  } catch (...) {
+    mine.set_exception(std::current_exception());
+    throw;
+  }
+}
+
+Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
+  Buffer<std::int64_t, 64> key(key_size());
+  const std::span<Operand> inputs = call.input_operands();
+  key[0] = contiguous;
+  for (std::size_t n = 0; n < inputs.size(); ++n)
+    key[1 + n] = static_cast<std::int64_t>(inputs[n].dtype);
+  for (std::size_t n = 0; n < dimensions_.size(); ++n) {
+    const std::int64_t size = inputs[dimensions_[n].first].shape[dimensions_[n].second];
+    key[1 + inputs.size() + n] = size <= largest_known_size ? size : 0;
+  }
+  return kernel({key.data(), key.size()});
+}
+
+void Compiled::compile(const std::vector<DType> &input_types) const {
+  std::vector<std::int64_t> key(key_size(), 0);
+  key[0] = true;
+  for (std::size_t n = 0; n < input_types.size(); ++n)
+    key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  kernel(key);
+  std::lock_guard lock(mutex_);
+  if (std::find(general_.begin(), general_.end(), input_types) == general_.end())
+    general_.push_back(input_types);
+}
+
+std::string Compiled::explain(Call &call) const { return kernel(call, true)->explanation; }
+
+std::string Compiled::explain(const std::vector<DType> &input_types) const {
+  std::vector<std::int64_t> key(key_size(), 0);
+  key[0] = true;
+  for (std::size_t n = 0; n < input_types.size(); ++n)
+    key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  return kernel(key)->explanation;
+}
+
+// --- calls -------------------------------------------------------------------------------------------
+
+void Compiled::run(Call &call) const {
+  const std::span<Operand> inputs = call.input_operands(), outputs = call.output_operands();
+  Surroundings surroundings(pool_);
+  auto no_memory = [&] {
+    signature_.fail(ErrorCode::out_of_memory, "there is no memory for its temporaries");
+  };
+
+  // Row-major copies of strided inputs that are not large.
+  bool contiguous = true;
+  Buffer<std::int64_t, 32> strides(static_cast<std::size_t>(16) * inputs.size() > 32 ? 16 * inputs.size()
+                                                                                     : 32);
+  for (std::size_t n = 0; n < inputs.size(); ++n) {
+    Operand &input = inputs[n];
+    if (input.contiguous)
+      continue;
+    if (input.count > copied_bytes / size_of(input.dtype)) {
+      contiguous = false;
+      continue;
+    }
+    Operand copy = input;
+    copy.strides = strides.data() + 16 * n;
+    row_major({copy.shape, static_cast<std::size_t>(copy.rank)}, strides.data() + 16 * n);
+    copy.data = surroundings.arena.allocate(copy.count * size_of(copy.dtype));
+    if (!copy.data)
+      no_memory();
+    copy_elements(strided(input), strided(copy));
+    input = copy;
+    input.contiguous = true;
+  }
+  const Result kernel = this->kernel(call, contiguous);
+
+  // Outputs that the code can write to themselves; others are converted afterwards. When an integer may not
+  // fit, all are.
+  bool narrow = false;
+  for (std::size_t n = 0; n < outputs.size(); ++n)
+    narrow |= kernel->output_types[n] == DType::i64 && outputs[n].dtype != DType::i64;
+  auto direct = [&](std::size_t n) {
+    const Operand &output = outputs[n];
+    if (narrow || output.dtype != kernel->output_types[n] || !output.contiguous)
+      return false;
+    for (std::size_t input = 0; input < inputs.size(); ++input) {
+      const bool shared = output.count != 0 && inputs[input].first == output.first &&
+                          inputs[input].count != 0 && inputs[input].rank == output.rank &&
+                          inputs[input].data == output.data;
+      if (shared && std::find(kernel->in_place.begin(), kernel->in_place.end(),
+                              std::pair(static_cast<std::int32_t>(n), static_cast<std::int32_t>(input))) ==
+                        kernel->in_place.end())
+        return false;
+    }
+    return true;
+  };
+  std::size_t words = 0;
+  for (const Operand &operand : inputs)
+    words += 1 + 2 * operand.rank;
+  for (const Operand &operand : outputs)
+    words += 1 + 2 * operand.rank;
+  Buffer<std::int64_t, 256> frame(std::max(words, static_cast<std::size_t>(kernel->frame_words)));
+  Buffer<void *, 12> targets(outputs.size());
+  std::int64_t *word = frame.data();
+  auto add = [&](const Operand &operand, void *data, const std::int64_t *operand_strides) {
+    *word++ = reinterpret_cast<std::int64_t>(data);
+    word = std::copy_n(operand.shape, operand.rank, word);
+    word = std::copy_n(operand_strides, operand.rank, word);
+  };
+  for (const Operand &input : inputs)
+    add(input, input.data, input.strides);
+  for (std::size_t n = 0; n < outputs.size(); ++n) {
+    const Operand &output = outputs[n];
+    targets[n] = output.data;
+    if (!direct(n) && output.count != 0) {
+      std::int64_t bytes;
+      if (__builtin_mul_overflow(output.count, size_of(kernel->output_types[n]), &bytes))
+        no_memory();
+      targets[n] = surroundings.arena.allocate(bytes);
+      if (!targets[n])
+        no_memory();
+    }
+    std::int64_t row_major_strides[16];
+    row_major({output.shape, static_cast<std::size_t>(output.rank)}, row_major_strides);
+    add(output, targets[n], row_major_strides);
+  }
+
+  const std::int32_t code = kernel->entry(frame.data(), &surroundings.context);
+  if (code == mercer_out_of_memory || surroundings.out_of_threads)
+    no_memory();
+  if (code != 0) {
+    reference_.check(call);
+    signature_.fail(ErrorCode::compiler, "check " + std::to_string(code - 1) +
+                                             " failed, but not when interpreted, a bug in Mercer");
+  }
+
+  auto values = [&](std::size_t n, std::int64_t *strides_of_values) {
+    const std::span<const std::int64_t> shape(outputs[n].shape, outputs[n].rank);
+    row_major(shape, strides_of_values);
+    return Strided{targets[n], kernel->output_types[n], shape, {strides_of_values, shape.size()}};
+  };
+  std::int64_t strides_of_values[16];
+  for (std::size_t n = 0; narrow && n < outputs.size(); ++n)
+    if (kernel->output_types[n] == DType::i64)
+      check_fit(signature_, n, values(n, strides_of_values), outputs[n].dtype);
+  for (std::size_t n = 0; n < outputs.size(); ++n)
+    if (targets[n] != outputs[n].data)
+      copy_elements(values(n, strides_of_values), strided(outputs[n]));
+}
+
+} // namespace mercer::detail

@@ -1,0 +1,27 @@
+#include "mercer/runtime/Host.h"
+
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/X86TargetParser.h"
+
+namespace mercer::detail {
+
+std::string why_not_here(const std::string &cpu) {
+  if (llvm::X86::parseArchX86(cpu, /*Only64Bit=*/true) == llvm::X86::CK_None)
+    return "is no 64-bit x86 CPU that LLVM knows";
+  llvm::SmallVector<llvm::StringRef, 64> needed;
+  llvm::X86::getFeaturesForCPU(cpu, needed);
+  const llvm::StringMap<bool, llvm::MallocAllocator> present = llvm::sys::getHostCPUFeatures();
+  // What code may use and a machine may lack; others (prefetch hints, tuning) do no harm.
+  for (llvm::StringRef feature : needed) {
+    feature.consume_front("+");
+    const bool vector = feature.starts_with("avx") || feature.starts_with("sse") || feature == "fma" ||
+                        feature == "f16c" || feature == "bmi" || feature == "bmi2" || feature == "popcnt" ||
+                        feature == "lzcnt" || feature == "movbe" || feature == "gfni" || feature == "vaes";
+    auto found = present.find(feature);
+    if (vector && (found == present.end() || !found->second))
+      return "needs " + feature.str() + ", which this machine has not";
+  }
+  return "";
+}
+
+} // namespace mercer::detail

@@ -1,0 +1,42 @@
+// Machine code of one variant of a program.
+#pragma once
+
+#include "mercer/runtime/Abi.h"
+#include "mercer/runtime/Signature.h"
+
+namespace mercer::detail {
+
+class LinkedCode;
+
+/// What a variant is compiled for.
+struct KernelOptions {
+  std::vector<DType> types; ///< of the inputs
+  DType arithmetic;
+  bool accumulate_in_f64, fast, contiguous;
+  struct Size {
+    std::int32_t input, dimension;
+    std::int64_t size;
+  };
+  std::vector<Size> sizes; ///< that are known
+  std::string cpu;         ///< empty: the host
+};
+
+/// Code in memory, given back with the object.
+class Kernel {
+public:
+  Kernel();
+  ~Kernel();
+  mercer_entry entry = nullptr;
+  std::int64_t frame_words = 0;
+  std::vector<DType> output_types; ///< of the outputs' memory
+  std::vector<std::pair<std::int32_t, std::int32_t>>
+      in_place; ///< (output, input) that may be the same memory
+  std::string explanation;
+  std::unique_ptr<LinkedCode> code;
+};
+
+/// Compiles and links. The one place where errors of the compiler become exceptions. @throws Error(compiler,
+/// limit_exceeded, unsupported)
+std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options);
+
+} // namespace mercer::detail

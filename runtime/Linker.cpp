@@ -1,0 +1,111 @@
+#include "mercer/runtime/Linker.h"
+
+#include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
+#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/ExecutionEngine/Orc/Core.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cstring>
+
+namespace mercer::detail {
+namespace {
+
+using namespace llvm;
+
+/// The process's linker: one session, a library of symbols for each object.
+class Linker {
+public:
+  static Expected<Linker *> instance() {
+    // Never destroyed: functions that live until the process ends still give their memory back to it.
+    static Linker *linker = nullptr;
+    static std::mutex mutex;
+    std::lock_guard lock(mutex);
+    if (!linker) {
+      auto control = orc::SelfExecutorProcessControl::Create();
+      if (!control)
+        return control.takeError();
+      auto memory = jitlink::InProcessMemoryManager::Create();
+      if (!memory)
+        return memory.takeError();
+      linker = new Linker(std::move(*control), std::move(*memory));
+    }
+    return linker;
+  }
+
+  Expected<orc::JITDylib *> add(std::unique_ptr<MemoryBuffer> object) {
+    orc::JITDylib &library = session_.createBareJITDylib("mercer." + std::to_string(number_++));
+    auto symbol = [](auto *function) {
+      return orc::ExecutorSymbolDef(orc::ExecutorAddr::fromPtr(function), JITSymbolFlags::Exported);
+    };
+    orc::SymbolMap known;
+    known[session_.intern("memcpy")] = symbol(&std::memcpy);
+    known[session_.intern("memset")] = symbol(&std::memset);
+    known[session_.intern("memmove")] = symbol(&std::memmove);
+    Error error = library.define(orc::absoluteSymbols(std::move(known)));
+    if (!error)
+      error = layer_.add(library, std::move(object));
+    if (!error)
+      return &library;
+    return joinErrors(std::move(error), session_.removeJITDylib(library));
+  }
+
+  Expected<void *> find(orc::JITDylib &library, const std::string &symbol) {
+    auto found = session_.lookup({&library}, session_.intern(symbol));
+    if (!found)
+      return found.takeError();
+    return found->getAddress().toPtr<void *>();
+  }
+
+  void remove(orc::JITDylib &library) {
+    consumeError(session_.removeJITDylib(library));
+    if (++removed_ % 64 == 0)
+      session_.getSymbolStringPool()->clearDeadEntries();
+  }
+
+private:
+  Linker(std::unique_ptr<orc::ExecutorProcessControl> control,
+         std::unique_ptr<jitlink::JITLinkMemoryManager> memory)
+      : session_(std::move(control)), layer_(session_, std::move(memory)) {
+    // Errors come back from the calls; nothing is printed.
+    session_.setErrorReporter([](Error error) { consumeError(std::move(error)); });
+  }
+
+  orc::ExecutionSession session_;
+  orc::ObjectLinkingLayer layer_;
+  std::atomic<std::uint64_t> number_ = 0, removed_ = 0;
+};
+
+class Code : public LinkedCode {
+public:
+  Code(Linker &linker, orc::JITDylib &library) : linker_(linker), library_(library) {}
+  ~Code() override { linker_.remove(library_); }
+  void *address() const override { return address_; }
+  void *address_ = nullptr;
+
+private:
+  Linker &linker_;
+  orc::JITDylib &library_;
+};
+
+} // namespace
+
+Expected<std::unique_ptr<LinkedCode>> link_object(std::unique_ptr<MemoryBuffer> object,
+                                                  const std::string &symbol) {
+  Expected<Linker *> linker = Linker::instance();
+  if (!linker)
+    return linker.takeError();
+  Expected<orc::JITDylib *> library = (*linker)->add(std::move(object));
+  if (!library)
+    return library.takeError();
+  auto code = std::make_unique<Code>(**linker, **library);
+  Expected<void *> address = (*linker)->find(**library, symbol);
+  if (!address)
+    return address.takeError();
+  code->address_ = *address;
+  return code;
+}
+
+} // namespace mercer::detail

@@ -1,0 +1,42 @@
+#include "mercer/runtime/Pool.h"
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+namespace mercer::detail {
+
+struct Pool::Threads {
+  tbb::task_arena arena;
+  explicit Threads(int limit) : arena(limit) {}
+};
+
+Pool::Pool(int threads)
+    : limit_(threads), threads_(threads > 1 ? std::make_unique<Threads>(threads) : nullptr) {}
+Pool::~Pool() = default;
+
+bool Pool::run(mercer_body body, std::int64_t *frame, std::int64_t chunks) noexcept {
+  if (limit_ == 1 || chunks <= 1) {
+    for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
+      body(frame, chunk);
+    return true;
+  }
+  // Isolated: while it waits, this thread takes no work of others, which might wait for what it holds.
+  auto work = [=] {
+    tbb::this_task_arena::isolate([=] {
+      tbb::parallel_for(
+          std::int64_t(0), chunks, [=](std::int64_t chunk) { body(frame, chunk); },
+          tbb::simple_partitioner());
+    });
+  };
+  try {
+    if (threads_)
+      threads_->arena.execute(work);
+    else
+      work();
+    return true;
+  } catch (...) { // no memory for tasks
+    return false;
+  }
+}
+
+} // namespace mercer::detail
