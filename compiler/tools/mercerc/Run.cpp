@@ -110,17 +110,19 @@ CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const Run
   std::vector<Tensor> wanted;
   if (options.gradient)
     wanted = chosen(entry, made, *options.gradient);
+  std::vector<Array> storage; // an argument is only a view
   std::vector<Argument> arguments;
   for (const Tensor &tensor : made.inputs) {
     auto given = std::find_if(input.arguments.begin(), input.arguments.end(),
                               [&](const auto &argument) { return argument.first == tensor.name(); });
     const ArrayData &data = given->second;
-    if (tensor.kind() != real)
-      arguments.emplace_back(integer_array(entry, tensor.name(), data));
-    else if (data.scalar)
+    if (data.scalar && tensor.kind() == real) {
       arguments.emplace_back(data.reals.front());
-    else
-      arguments.emplace_back(real_array(data, options.type));
+      continue;
+    }
+    storage.push_back(tensor.kind() == real ? real_array(data, options.type)
+                                            : integer_array(entry, tensor.name(), data));
+    arguments.emplace_back(storage.back());
   }
   Program program = options.gradient ? value_and_gradient(made.program, wanted) : made.program;
   JitOptions jit_options;
