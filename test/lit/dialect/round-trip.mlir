@@ -3,17 +3,17 @@
 // RUN: mercer-opt %s --mlir-print-op-generic | mercer-opt | FileCheck %s
 
 // CHECK-LABEL: mercer.program @program(%arg0: !mercer.array<2xf32>, %arg1: !mercer.array<1xi32>, %arg2: !mercer.array<0xf32>) names ["x", "label", "scale"]
-// CHECK: mercer.size %arg0, 0 : !mercer.array<2xf32>
+// CHECK: mercer.size %arg0, 0 : {{.*}}<2xf32>
 // CHECK: %[[I:.*]] = mercer.index "i", %{{.*}}
 // CHECK: %[[K:.*]] = mercer.index "k", %{{.*}}
-// CHECK: mercer.read %arg0[%[[I]], %[[K]]] : !mercer.array<2xf32> -> f32
+// CHECK: mercer.read %arg0[%[[I]], %[[K]]] : {{.*}}<2xf32> -> f32
 // CHECK: mercer.apply ge(%{{.*}}, %{{.*}}) : (i64, i64) -> i1
-// CHECK: mercer.read %arg0[%[[I]], %{{.*}}] if %{{.*}} : !mercer.array<2xf32> -> f32
-// CHECK: mercer.reduce logsumexp over [%[[K]]] %{{.*}} where %{{.*}} : f32 -> f32
-// CHECK: mercer.reduce argmax over [%[[K]]] %{{.*}} : f32 -> i64
-// CHECK: mercer.array "a"[%[[I]]] %{{.*}} : f32 -> !mercer.array<1xf32>
-// CHECK: mercer.gradient %{{.*}} by %arg0 : f32, !mercer.array<2xf32> -> !mercer.array<2xf32>
-// CHECK: mercer.tangent %{{.*}} along [%arg2] by [%arg2] : f32, !mercer.array<0xf32> by !mercer.array<0xf32>
+// CHECK: mercer.read %arg0[%[[I]], %{{.*}}] if %{{.*}} : {{.*}}<2xf32> -> f32
+// CHECK: mercer.reduce logsumexp over{{ ?}}[%[[K]]] %{{.*}} where %{{.*}} : f32 -> f32
+// CHECK: mercer.reduce argmax over{{ ?}}[%[[K]]] %{{.*}} : f32 -> i64
+// CHECK: mercer.array "a"[%[[I]]] %{{.*}} : f32 -> {{.*}}<1xf32>
+// CHECK: mercer.gradient %{{.*}} by %arg0 : f32, {{.*}}<2xf32> -> {{.*}}<2xf32>
+// CHECK: mercer.tangent %{{.*}} along{{ ?}}[%arg2] by{{ ?}}[%arg2] : f32, {{.*}}<0xf32> by {{.*}}<0xf32>
 // CHECK: mercer.check "x", 1, "label(i)"[%[[I]]] %{{.*}} below %{{.*}} if %{{.*}}
 // CHECK: mercer.output "y"[%[[I]]] %{{.*}} : f32
 mercer.program @program(%x: !mercer.array<2xf32>, %label: !mercer.array<1xi32>, %scale: !mercer.array<0xf32>) names ["x", "label", "scale"] {
@@ -40,15 +40,15 @@ mercer.program @program(%x: !mercer.array<2xf32>, %label: !mercer.array<1xi32>, 
 }
 
 // CHECK-LABEL: mercer.plan @plan(%arg0: !mercer.array<1xf32>, %arg1: !mercer.array<0xf32>) names ["x", "y"] inputs 1
-// CHECK: mercer.allocate "t"[%{{.*}}] : !mercer.array<1xf32>
+// CHECK: mercer.allocate "t"[%{{.*}}] : {{.*}}<1xf32>
 // CHECK: mercer.nest "rows" %[[N:.*]] below %{{.*}} chunk 16 lanes 16
-// CHECK: mercer.tile "tile"[%{{.*}}] : !mercer.array<1xf32>
-// CHECK: mercer.accumulator "sums"[%{{.*}}] : !mercer.array<1xf32>
+// CHECK: mercer.tile "tile"[%{{.*}}] : {{.*}}<1xf32>
+// CHECK: mercer.accumulator "sums"[%{{.*}}] : {{.*}}<1xf32>
 // CHECK: mercer.loop "j" %{{.*}} from %{{.*}} to %{{.*}} unroll [sum, argmin] -> (f32, i64)
-// CHECK: mercer.accumulate sum %{{.*}} into %{{.*}}[%{{.*}}] where %{{.*}} : f32, !mercer.array<1xf32>
+// CHECK: mercer.accumulate sum %{{.*}} into %{{.*}}[%{{.*}}] where %{{.*}} : f32, {{.*}}<1xf32>
 // CHECK: mercer.yield %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : f32, i1, f32, i1
-// CHECK: mercer.store %{{.*}}, %{{.*}}[%[[N]]] : f32, !mercer.array<1xf32>
-// CHECK: mercer.fail 0 when %{{.*}} : !mercer.array<0xi1>
+// CHECK: mercer.store %{{.*}}, %{{.*}}[%[[N]]] : f32, {{.*}}<1xf32>
+// CHECK: mercer.fail 0 when %{{.*}} : {{.*}}<0xi1>
 mercer.plan @plan(%x: !mercer.array<1xf32>, %y: !mercer.array<0xf32>) names ["x", "y"] inputs 1 {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>
   %zero = mercer.constant 0 : i64
