@@ -5,13 +5,15 @@ namespace mercer::lowering {
 
 using namespace coefficients;
 
-// erfc(a) for f64 and a >= 0, where a^2 is `square`: e^-square times a polynomial in (a - 4) / (a + 4), over
-// 1 + 2 a.
+// e^(a^2) erfc(a) (1 + 2 a) for f64 and a >= 0: a polynomial in (a - 4) / (a + 4).
+static V scaledErfc(Formula &f, V a) { return f.horner(erfcScaled64, erfcScaled64, (a - 4.0) / (a + 4.0)); }
+
+// erfc(a) for f64 and 0 <= a < 30, where a^2 is `square`.
 static V erfcOf(Formula &f, V a, Pair square) {
   ReducedExponent reduced = reduceExponent(f, -square.hi);
   Pair e = exponentialPair(f, reduced);
   e.lo = f.fma(-square.lo, e.hi, e.lo);
-  V p = f.horner(erfcScaled64, erfcScaled64, (a - 4.0) / (a + 4.0));
+  V p = scaledErfc(f, a);
   Pair product = f.twoProduct(e.hi, p);
   product.lo = f.fma(e.lo, p, product.lo);
   return f.scale(f.divide(product, f.twoSum(a + a, 1.0)), reduced.n);
@@ -42,6 +44,41 @@ V emitErfc(Formula &f, V x) {
   // near 0 the polynomial's terms cancel
   V small = 1.0 - f.fma(x, f.horner(erfSmall64, erfSmall64, x * x), x);
   return f.select(f.lt(a, 0.45), small, large);
+}
+
+// x^2 / 2 as a sum.
+static Pair halfSquare(Formula &f, V x) {
+  Pair square = f.twoProduct(x, x);
+  return {square.hi * 0.5, square.lo * 0.5};
+}
+
+static constexpr double rootHalf = 0x1.6a09e667f3bcdp-1;
+
+V emitNormalCdf(Formula &f, V x) {
+  // the exponent comes from x itself: rounding x / sqrt(2) would cost x^2 ulp
+  V inside = f.atMost(38.8, f.abs(x));
+  V a = inside * rootHalf;
+  V half = erfcOf(f, a, halfSquare(f, inside)) * 0.5;
+  V large = f.select(f.lt(x, 0.0), half, 1.0 - half);
+  V z = x * rootHalf;
+  V small = f.fma(f.fma(z, f.horner(erfSmall64, erfSmall64, z * z), z), 0.5, 0.5);
+  return f.select(f.lt(a, 0.45), small, large);
+}
+
+V emitLogNormalCdf(Formula &f, V x) {
+  V inside = f.atMost(38.8, f.abs(x));
+  V half = erfcOf(f, inside * rootHalf, halfSquare(f, inside)) * -0.5;
+  V right = log1pOf(f, {half, f.c(0.0)});
+  // to the left -x^2 / 2 and the logarithm of what it leaves have one sign
+  V left = f.atMost(1e150, f.abs(x));
+  V a = left * rootHalf;
+  V logarithm = emitLog(f, scaledErfc(f, a) * 0.5 / f.fma(a, 2.0, 1.0));
+  Pair square = halfSquare(f, left);
+  Pair sum = f.fastTwoSum(-square.hi, logarithm);
+  V finite = sum.hi + (sum.lo - square.lo);
+  V result = f.select(f.lt(x, 0.0), finite, right);
+  result = f.select(f.lt(x, -1e100), x * -0.5 * x, result);
+  return f.select(f.isNan(x), x, result);
 }
 
 } // namespace mercer::lowering

@@ -35,6 +35,45 @@ V emitLog(Formula &f, V x);
 V emitLog2(Formula &f, V x);
 V emitLog1p(Formula &f, V x);
 
+/// x = 2^k (1 + z), z in [-1/3, 1/3].
+struct SplitLogarithm {
+  V k; ///< the power of two
+  V z; ///< the rest
+};
+
+/// Splits a positive finite x.
+SplitLogarithm splitLogarithm(Formula &f, V x);
+/// log(1 + x.hi + x.lo) for f64 and a finite 1 + x > 0; x.hi in place of it where it is tiny.
+V log1pOf(Formula &f, Pair x);
+
+V emitXlogx(Formula &f, V x);
+V emitXlogy(Formula &f, V x, V y);
+V emitLog1mexp(Formula &f, V x);
+
+V emitSin(Formula &f, V x);
+V emitCos(Formula &f, V x);
+V emitTan(Formula &f, V x);
+
+/// x = n pi / 2 + r: a multiple of a quarter turn, right modulo 4, and a rest of at most an eighth of a turn.
+struct QuarterTurns {
+  V n;    ///< how many
+  Pair r; ///< the rest
+};
+
+/// Splits any finite x of f64; the rest of others is NaN.
+QuarterTurns splitQuarterTurns(Formula &f, V x);
+
+V emitAsin(Formula &f, V x);
+V emitAcos(Formula &f, V x);
+V emitAtan(Formula &f, V x);
+V emitAtan2(Formula &f, V y, V x);
+
+V emitSinh(Formula &f, V x);
+V emitCosh(Formula &f, V x);
+V emitAsinh(Formula &f, V x);
+V emitAcosh(Formula &f, V x);
+V emitAtanh(Formula &f, V x);
+
 V emitTanh(Formula &f, V x);
 V emitSigmoid(Formula &f, V x);
 V emitSoftplus(Formula &f, V x);
@@ -42,9 +81,22 @@ V emitLogSigmoid(Formula &f, V x);
 
 V emitErf(Formula &f, V x);
 V emitErfc(Formula &f, V x);
+V emitNormalCdf(Formula &f, V x);
+V emitLogNormalCdf(Formula &f, V x);
 
 V emitSqrt(Formula &f, V x);
 V emitRsqrt(Formula &f, V x);
+V emitReciprocal(Formula &f, V x);
+V emitCbrt(Formula &f, V x);
+V emitHypot(Formula &f, V x, V y);
+V emitPow(Formula &f, V x, V y);
+
+/// The square root of a sum.
+Pair sqrtOf(Formula &f, Pair x);
+
+V emitFloor(Formula &f, V x);
+V emitCeil(Formula &f, V x);
+V emitRound(Formula &f, V x);
 
 } // namespace mercer::lowering
 

@@ -76,6 +76,10 @@ V Formula::selectInteger(V condition, V a, V b) {
   return wrap(arith::SelectOp::create(builder_, loc_, condition.value, a.value, b.value));
 }
 
+V Formula::isNonZero(V integer) {
+  return wrap(arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::ne, integer.value, i(0).value));
+}
+
 V Formula::bits(V x) { return wrap(arith::BitcastOp::create(builder_, loc_, integer_, x.value)); }
 V Formula::fromBits(V x) { return wrap(arith::BitcastOp::create(builder_, loc_, type_, x.value)); }
 V Formula::add(V a, V b) { return wrap(arith::AddIOp::create(builder_, loc_, a.value, b.value)); }

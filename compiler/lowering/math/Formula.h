@@ -96,6 +96,8 @@ public:
   V select(V condition, Arg a, Arg b);
   /// condition ? a : b of integers.
   V selectInteger(V condition, V a, V b);
+  /// True for an integer other than 0.
+  V isNonZero(V integer);
   /// The smaller of a number and x; NaN passes.
   V atMost(double bound, V x) { return select(gt(x, bound), bound, x); }
   /// The larger of a number and x; NaN passes.

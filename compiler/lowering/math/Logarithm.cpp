@@ -14,16 +14,6 @@ static constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 // What the type's ln 2 lacks.
 static double ln2Rest(Formula &f) { return f.pick(-1.9046542121259336e-09, 2.3190468138462996e-17); }
 
-namespace {
-
-/// x = 2^k (1 + z), z in [-1/3, 1/3].
-struct SplitLogarithm {
-  V k;
-  V z;
-};
-
-} // namespace
-
 // The bits of 2^k, less those of 1, where x = 2^k m and m in [2/3, 4/3).
 static V exponentBits(Formula &f, V bits) {
   V above = f.sub(bits, f.i(f.f64() ? 0x3FE5555555555555 : 0x3F2AAAAB));
@@ -68,7 +58,7 @@ V logTail(Formula &f, V z) { return z * z * f.horner(logTail32, logTail64, z); }
 
 V emitLog(Formula &f, V x) {
   bool native = f.native512();
-  SplitLogarithm split = native ? splitByInstruction(f, x) : splitByBits(f, x);
+  SplitLogarithm split = splitLogarithm(f, x);
   V q = f.horner(logTail32, logTail64, split.z);
   V z = split.z;
   V tail = f.f64() ? z + f.fma(z * z, q, split.k * ln2Rest(f)) : f.fma(z * z, q, z);
@@ -80,7 +70,7 @@ V emitLog2(Formula &f, V x) {
   constexpr double log2e = 1.4426950408889634;
   double log2eRest = f.pick(1.925963033500011e-08, 2.0355273740931033e-17);
   bool native = f.native512();
-  SplitLogarithm split = native ? splitByInstruction(f, x) : splitByBits(f, x);
+  SplitLogarithm split = splitLogarithm(f, x);
   Pair log = f.fastTwoSum(split.z, logTail(f, split.z));
   Pair scaled = f.twoProduct(log.hi, log2e);
   V rest = scaled.lo + f.fma(log.hi, log2eRest, log.lo * log2e);
@@ -91,20 +81,45 @@ V emitLog2(Formula &f, V x) {
   return withSpecialValues(f, x, result, 0.0);
 }
 
-V emitLog1p(Formula &f, V x) {
+SplitLogarithm splitLogarithm(Formula &f, V x) {
+  return f.native512() ? splitByInstruction(f, x) : splitByBits(f, x);
+}
+
+// log(1 + x.hi + x.lo), where there is a low part.
+static V log1pFinite(Formula &f, V x, const V *xLow) {
   // x 2^-k + (2^-k - 1) is the reduced argument: no division
   V exponent = exponentBits(f, f.bits(x + 1.0));
   V scaled = f.fromBits(f.sub(f.bits(x), exponent));
   V fourParts = f.fromBits(f.sub(f.i(f.f64() ? 0x4010000000000000 : 0x40800000), exponent));
   Pair z = f.twoSum(scaled, f.fma(fourParts, 0.25, -1.0));
   V k = exponentValue(f, exponent);
+  if (xLow)
+    z.lo = f.fma(fourParts * 0.25, *xLow, z.lo);
   V low = f.fma(-z.lo, z.hi, z.lo);
   if (f.f64())
     low = f.fma(k, ln2Rest(f), low);
   V q = f.horner(logTail32, logTail64, z.hi);
   V result = f.fma(k, ln2, z.hi + f.fma(z.hi * z.hi, q, low));
-  result = f.select(f.lt(f.abs(x), f.pick(0x1p-25, 0x1p-54)), x, result);
-  return withSpecialValues(f, x, result, -1.0);
+  return f.select(f.lt(f.abs(x), f.pick(0x1p-25, 0x1p-54)), x, result);
+}
+
+V log1pOf(Formula &f, Pair x) { return log1pFinite(f, x.hi, &x.lo); }
+
+V emitLog1p(Formula &f, V x) { return withSpecialValues(f, x, log1pFinite(f, x, nullptr), -1.0); }
+
+V emitXlogx(Formula &f, V x) { return f.select(f.eq(x, 0.0), 0.0, x * emitLog(f, x)); }
+
+V emitXlogy(Formula &f, V x, V y) {
+  V zero = f.bitAnd(f.eq(x, 0.0), f.eq(y, y));
+  return f.select(zero, 0.0, x * emitLog(f, y));
+}
+
+V emitLog1mexp(Formula &f, V x) {
+  V near = f.atMost(1.0, f.atLeast(-1.0, x));
+  V expm1 = f.select(f.lt(f.abs(x), f.pick(0x1p-25, 0x1p-54)), x, halfExpm1(f, -near).hi * -2.0);
+  V small = emitLog(f, expm1);
+  Pair e = decay(f, f.atLeast(0.5, x));
+  return f.select(f.gt(x, ln2), log1pOf(f, {-e.hi, -e.lo}), small);
 }
 
 } // namespace mercer::lowering
