@@ -1,0 +1,89 @@
+#include "CompileTimes.h"
+
+#include <mercer/mercer.h>
+#include <mercer/stdlib/Registry.h>
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdio>
+
+namespace mercer::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+int rank_of(const Json &value) {
+  return value.is_array() && !value.empty() ? 1 + rank_of(value[0]) : value.is_array();
+}
+
+stdlib::Value parameter(const Json &value) {
+  if (value.is_string())
+    return value.get<std::string>();
+  if (value.is_array())
+    return value.get<std::vector<double>>();
+  if (value.is_object()) {
+    std::vector<std::pair<std::string, stdlib::Value>> inner;
+    for (const auto &[name, given] : value.value("parameters", Json::object()).items())
+      inner.emplace_back(name, parameter(given));
+    return stdlib::make_kernel(*stdlib::find_entry(value.at("entry").get<std::string>()), inner);
+  }
+  return value.is_boolean() ? double(value.get<bool>()) : value.get<double>();
+}
+
+/// Value and gradient by every real input, with the shapes of the entry's known value.
+Program value_and_gradient_of(const stdlib::EntryInfo &entry) {
+  std::vector<stdlib::InputShape> inputs;
+  std::vector<std::pair<std::string, stdlib::Value>> parameters;
+  for (const auto &[name, value] : Json::parse(entry.known.arguments).items()) {
+    bool is_input = entry.is_kernel && (name == "X" || name == "Y");
+    for (const auto &info : entry.parameters)
+      is_input |= info.name == name && info.is_input();
+    if (is_input)
+      inputs.push_back({name, rank_of(value), !value.is_array()});
+    else
+      parameters.emplace_back(name, parameter(value));
+  }
+  stdlib::EntryProgram made = stdlib::make_program(entry, inputs, parameters, true);
+  std::vector<Tensor> by;
+  for (const Tensor &input : made.inputs)
+    if (input.kind() == real)
+      by.push_back(input);
+  return value_and_gradient(made.program, by);
+}
+
+} // namespace
+
+bool compile_times(double limit) {
+  bool good = true;
+  double slowest = 0;
+  std::string slowest_name;
+  for (const stdlib::EntryInfo &entry : stdlib::entries()) {
+    try {
+      Program program = value_and_gradient_of(entry);
+      std::vector<DType> types;
+      for (const Tensor &input : program.inputs())
+        types.push_back(input.kind() == real      ? DType::f32
+                        : input.kind() == integer ? DType::i64
+                                                  : DType::boolean);
+      auto start = std::chrono::steady_clock::now();
+      jit(program).compile(types);
+      double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      std::printf("{\"entry\": \"%s\", \"compile_s\": %.4f}\n", std::string(entry.name).c_str(), seconds);
+      good &= seconds <= limit;
+      if (seconds > slowest) {
+        slowest = seconds;
+        slowest_name = entry.name;
+      }
+    } catch (const std::exception &error) {
+      std::printf("{\"entry\": \"%s\", \"error\": %s}\n", std::string(entry.name).c_str(),
+                  Json(error.what()).dump().c_str());
+      good = false;
+    }
+    std::fflush(stdout);
+  }
+  std::printf("slowest: %s, %.3f s\n", slowest_name.c_str(), slowest);
+  return good;
+}
+
+} // namespace mercer::bench

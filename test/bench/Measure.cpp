@@ -1,0 +1,129 @@
+#include "Measure.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+namespace mercer::bench {
+namespace {
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// A figure of /proc/self/status in MB.
+double status_megabytes(const std::string &name) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.rfind(name + ":", 0) == 0)
+      return std::stod(line.substr(name.size() + 1)) / 1024;
+  return 0;
+}
+
+/// Seconds that all processors were busy since the machine started.
+double busy_seconds() {
+  std::ifstream file("/proc/stat");
+  std::string word;
+  double user = 0, nice = 0, system = 0;
+  file >> word >> user >> nice >> system;
+  return (user + nice + system) / 100;
+}
+
+double own_seconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](timeval time) { return double(time.tv_sec) + double(time.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double peak_of(const std::function<void()> &call) {
+  std::ofstream("/proc/self/clear_refs") << 5;
+  double before = status_megabytes("VmRSS");
+  call();
+  return std::max(0.0, status_megabytes("VmHWM") - before);
+}
+
+template <class Element>
+double weighted_norm(const Array &array) {
+  double total = 0, count = double(array.size());
+  for (std::int64_t p = 0; p < array.size(); ++p) {
+    double value = double(array.data<Element>()[p]);
+    total += (1 + double(p) / count) * value * value;
+  }
+  return std::sqrt(total);
+}
+
+} // namespace
+
+double checksum(const Array &array) {
+  if (array.shape().empty())
+    return array.item<double>();
+  return array.dtype() == DType::f32 ? weighted_norm<float>(array) : weighted_norm<std::int64_t>(array);
+}
+
+void pin(int threads) {
+  cpu_set_t all, some;
+  sched_getaffinity(0, sizeof all, &all);
+  CPU_ZERO(&some);
+  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&some) < threads; ++cpu)
+    if (CPU_ISSET(cpu, &all))
+      CPU_SET(cpu, &some);
+  sched_setaffinity(0, sizeof some, &some);
+}
+
+Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call) {
+  Measurement result;
+  double start = now();
+  first();
+  result.first_call = now() - start;
+  result.peak_megabytes = peak_of(call);
+  double busy = busy_seconds(), own = own_seconds(), began = now();
+  start = now();
+  call();
+  double once = now() - start;
+  // Calls under 2 ms are timed in groups.
+  int group = once < 2e-3 ? std::max(1, static_cast<int>(2e-3 / std::max(once, 1e-8))) : 1;
+  int repeats = once > 2 ? 3 : std::max(5, std::min(31, static_cast<int>(1.0 / std::max(once, 1e-3))));
+  std::vector<double> times;
+  for (int n = 0; n < repeats; ++n) {
+    start = now();
+    for (int m = 0; m < group; ++m)
+      call();
+    times.push_back((now() - start) / group);
+  }
+  result.other_load = std::max(0.0, ((busy_seconds() - busy) - (own_seconds() - own)) / (now() - began));
+  std::sort(times.begin(), times.end());
+  result.repeats = repeats;
+  result.median = times[times.size() / 2];
+  result.least = times.front();
+  result.value = at.summary ? at.summary(at) : checksum(at.outputs[0]);
+  result.has_gradient = at.outputs.size() > 1;
+  double squares = 0;
+  for (std::size_t n = 1; n < at.outputs.size(); ++n) {
+    double norm = checksum(at.outputs[n]);
+    squares += norm * norm;
+  }
+  result.gradient_norm = std::sqrt(squares);
+  return result;
+}
+
+std::string Measurement::json() const {
+  char text[700], norm[32] = "null";
+  if (has_gradient)
+    std::snprintf(norm, sizeof norm, "%.6g", gradient_norm);
+  std::snprintf(
+      text, sizeof text,
+      "{\"workload\": \"%s\", \"peer\": \"%s\", \"version\": \"%s\", \"threads\": %d, \"size\": \"%s\", "
+      "\"caches\": \"cold\", \"first_call_s\": %.4g, \"median_s\": %.4g, \"min_s\": %.4g, \"repeats\": %d, "
+      "\"other_load\": %.2f, \"peak_rss_mb\": %.1f, \"value\": %.6g, \"gradient_norm\": %s}",
+      workload.c_str(), peer.c_str(), version.c_str(), threads, size.c_str(), first_call, median, least,
+      repeats, other_load, peak_megabytes, value, norm);
+  return text;
+}
+
+} // namespace mercer::bench

@@ -1,0 +1,27 @@
+// Times, memory and checksums of one workload.
+#pragma once
+
+#include "Workloads.h"
+
+#include <functional>
+
+namespace mercer::bench {
+
+struct Measurement {
+  std::string workload, peer, version, size;
+  int threads = 1, repeats = 0;
+  double first_call = 0, median = 0, least = 0, other_load = 0, peak_megabytes = 0;
+  double value = 0, gradient_norm = 0;
+  bool has_gradient = false;
+  std::string json() const;
+};
+
+/// Runs `prepare` (which compiles and runs once) and then `call` at least `repeats` times.
+Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call);
+
+/// sqrt(sum_p (1 + p/P) v_p^2) of an array; a scalar itself.
+double checksum(const Array &array);
+/// The processors that this process may use, limited to `threads`.
+void pin(int threads);
+
+} // namespace mercer::bench
