@@ -45,8 +45,46 @@ std::optional<Product> Product::of(Value value) {
   return result;
 }
 
+/// A value as a constant times another; the constant 1 where there is none.
+static std::pair<Value, double> scaled(Value value) {
+  double factor = 1;
+  for (;;) {
+    Value rest;
+    if (is(value, Function::neg)) {
+      rest = operand(value);
+      factor = -factor;
+    } else if (is(value, Function::mul)) {
+      for (unsigned side : {0u, 1u})
+        if (auto constant = ir::realConstant(operand(value, side)); constant && !rest) {
+          rest = operand(value, 1 - side);
+          factor *= *constant;
+        }
+    }
+    if (!rest)
+      return {value, factor};
+    value = rest;
+  }
+}
+
 Value Product::exponent(Formula &f) const {
+  // Multiples of one value are added up: x - 2x is -x, and overflows with it alone.
+  SmallVector<std::pair<Value, double>, 4> multiples;
+  bool repeated = false;
+  for (auto [part, subtracted] : exponents) {
+    auto [base, factor] = scaled(part);
+    factor = subtracted ? -factor : factor;
+    auto found = llvm::find_if(multiples, [&](auto &multiple) { return multiple.first == base; });
+    if (found == multiples.end())
+      multiples.push_back({base, factor});
+    else
+      found->second += factor, repeated = true;
+  }
   Value sum;
+  if (repeated) {
+    for (auto [base, factor] : multiples)
+      sum = f.add(sum, f.scale(factor, base));
+    return sum;
+  }
   for (auto [part, subtracted] : exponents)
     sum = subtracted ? f.sub(sum, part) : f.add(sum, part);
   return sum;
@@ -295,8 +333,9 @@ Value LogDomain::ofSum(Value x, unsigned depth) {
           return f_.call(Function::log1mexp, {f_.neg(other.exponent)});
       }
   if (parts.size() == 2 && !parts[0].weight && parts[1].weight && isNumber(parts[1].weight, -1)) {
-    Value a = parts[0].exponent, difference = f_.sub(a, parts[1].exponent);
-    return f_.add(a, f_.call(Function::log1mexp, {difference}));
+    Value a = parts[0].exponent, b = parts[1].exponent;
+    Value difference = f_.add(a, f_.call(Function::log1mexp, {f_.sub(a, b)}));
+    return f_.select(f_.call(Function::eq, {b, f_.number(-INFINITY)}), a, difference);
   }
   Value largest = parts[0].exponent;
   for (const Term &part : ArrayRef(parts).drop_front())

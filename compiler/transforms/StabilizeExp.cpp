@@ -81,8 +81,11 @@ struct ExpQuotient : FormulaPattern<ExpQuotient, Function::div> {
     std::optional<Product> above = Product::of(x[0]);
     if (!above || above->exponents.empty() || onePlusExp(x[1]) || !logs.gains(x[1]))
       return {};
-    Value exponent = f.sub(above->exponent(f), logs.of(x[1]));
-    return f.mul(above->weight(f), f.exp(exponent));
+    if (isExp(x[1]))
+      above->exponents.push_back({operand(x[1]), true});
+    else
+      above->exponents.push_back({logs.of(x[1]), true});
+    return f.mul(above->weight(f), f.exp(above->exponent(f)));
   }
 };
 

@@ -23,7 +23,7 @@ bool isEntropyTerm(Value log) {
   if (times(log, x))
     return true;
   return llvm::any_of(log.getUsers(), [&](Operation *user) {
-    return is(user->getResult(0), Function::sub) && times(user->getResult(0), x);
+    return isa<ir::ApplyOp>(user) && is(user->getResult(0), Function::sub) && times(user->getResult(0), x);
   });
 }
 
