@@ -115,8 +115,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
   Value active = both(mask, guarded ? vector(guard, b.getI1Type()) : Value());
   if (!varying && anyLinear && inOrder) {
     Value at = element(memory, type, base);
-    Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, at, active, ValueRange{number(wide, 0)},
-                                                            bytesOf(type)))
+    Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, at, active, number(wide, 0),
+                                                            b.getI32IntegerAttr(bytesOf(type))))
                           : Value(LLVM::LoadOp::create(b, loc(), wide, at, bytesOf(type)));
     return convertLoaded(loaded, stored, result);
   }
@@ -183,13 +183,13 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
   if (inOrder) {
     Value at = element(memory, type, offset);
     if (mask)
-      LLVM::MaskedStoreOp::create(b, loc(), data, at, mask, bytesOf(type));
+      LLVM::MaskedStoreOp::create(b, loc(), data, at, mask, b.getI32IntegerAttr(bytesOf(type)));
     else
       LLVM::StoreOp::create(b, loc(), data, at, bytesOf(type));
     return;
   }
   Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
-  LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true), bytesOf(type));
+  LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true), b.getI32IntegerAttr(bytesOf(type)));
 }
 
 } // namespace mercer::lowering

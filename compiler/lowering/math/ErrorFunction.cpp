@@ -54,14 +54,19 @@ static Pair halfSquare(Formula &f, V x) {
 
 static constexpr double rootHalf = 0x1.6a09e667f3bcdp-1;
 
+// Where the polynomial's terms cancel: 1/2 + erf(x / sqrt(2)) / 2.
+static V normalCdfNearZero(Formula &f, V x) {
+  V z = x * rootHalf;
+  return f.fma(f.fma(z, f.horner(erfSmall64, erfSmall64, z * z), z), 0.5, 0.5);
+}
+
 V emitNormalCdf(Formula &f, V x) {
   // the exponent comes from x itself: rounding x / sqrt(2) would cost x^2 ulp
   V inside = f.atMost(38.8, f.abs(x));
   V a = inside * rootHalf;
   V half = erfcOf(f, a, halfSquare(f, inside)) * 0.5;
   V large = f.select(f.lt(x, 0.0), half, 1.0 - half);
-  V z = x * rootHalf;
-  V small = f.fma(f.fma(z, f.horner(erfSmall64, erfSmall64, z * z), z), 0.5, 0.5);
+  V small = normalCdfNearZero(f, x);
   return f.select(f.lt(a, 0.45), small, large);
 }
 
@@ -72,11 +77,13 @@ V emitLogNormalCdf(Formula &f, V x) {
   // to the left -x^2 / 2 and the logarithm of what it leaves have one sign
   V left = f.atMost(1e150, f.abs(x));
   V a = left * rootHalf;
-  V logarithm = emitLog(f, scaledErfc(f, a) * 0.5 / f.fma(a, 2.0, 1.0));
+  V small = f.lt(a, 0.45);
+  V scaled = scaledErfc(f, a) * 0.5 / f.fma(a, 2.0, 1.0);
+  V logarithm = emitLog(f, f.select(small, normalCdfNearZero(f, x), scaled));
   Pair square = halfSquare(f, left);
   Pair sum = f.fastTwoSum(-square.hi, logarithm);
   V finite = sum.hi + (sum.lo - square.lo);
-  V result = f.select(f.lt(x, 0.0), finite, right);
+  V result = f.select(small, logarithm, f.select(f.lt(x, 0.0), finite, right));
   result = f.select(f.lt(x, -1e100), x * -0.5 * x, result);
   return f.select(f.isNan(x), x, result);
 }
