@@ -29,9 +29,6 @@ Value conjunction(OpBuilder &builder, Location loc, ArrayRef<Value> conditions) 
   return result;
 }
 
-namespace {
-
-/// The comparison with its sides exchanged.
 Function exchanged(Function function) {
   switch (function) {
   case Function::lt:
@@ -46,6 +43,8 @@ Function exchanged(Function function) {
     return function;
   }
 }
+
+namespace {
 
 /// Collects bounds of one index.
 class Collector {

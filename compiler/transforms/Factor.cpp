@@ -46,6 +46,7 @@ private:
       return value;
     if (Value value = outerCondition(op))
       return value;
+    orientBounds(op);
     if (op.getKind().getValue() != Reduction::sum || !isa<FloatType>(op.getResult().getType()))
       return {};
     if (Value value = choice(op))
@@ -153,6 +154,38 @@ private:
       return {};
     Value rest = reduce(op, op.getOver(), op.getValue(), conjunction(builder_, loc(), inside));
     return call(Function::select, {conjunction(builder_, loc(), outside), rest, empty(op)});
+  }
+
+  /// where i > j && q(j) and j is reduced -> where j < i && q(j): bounds of the reduced index come first,
+  /// with it on the left
+  void orientBounds(ir::ReduceOp op) {
+    SmallVector<Value, 4> bounds, rest;
+    bool changed = false;
+    for (Value condition : conjuncts(op.getPredicate())) {
+      bool turned = false, bound = false;
+      if (auto apply = condition.getDefiningOp<ir::ApplyOp>();
+          apply && isOrder(apply.getFunction().getValue()))
+        for (unsigned side : {0u, 1u}) {
+          Value index = apply.getOperands()[side], e = apply.getOperands()[1 - side];
+          if (bound || !llvm::is_contained(op.getOver(), index) || free_.depends(e, index))
+            continue;
+          bound = true;
+          turned = side == 1;
+          if (turned)
+            condition = call(exchanged(apply.getFunction().getValue()), {index, e});
+        }
+      changed |= turned || (bound && !rest.empty());
+      (bound ? bounds : rest).push_back(condition);
+    }
+    if (!changed)
+      return;
+    bounds.append(rest);
+    op.getPredicateMutable().assign(conjunction(builder_, loc(), bounds));
+  }
+
+  static bool isOrder(Function function) {
+    return function == Function::lt || function == Function::le || function == Function::gt ||
+           function == Function::ge;
   }
 
   /// sum(select(c, v, 0) where p) -> sum(v where p && c)

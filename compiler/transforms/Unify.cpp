@@ -12,35 +12,18 @@ namespace {
 
 using dsl::Function;
 
-/// Functions whose operands may change places. Not minimum and maximum: the first of two equal ones has the
-/// derivative.
+/// Functions whose operands may change places. Not logical_and, where mercer-factor puts bounds first; not
+/// minimum and maximum: the first of two equal ones has the derivative.
 bool isCommutative(Function function) {
   switch (function) {
   case Function::add:
   case Function::mul:
   case Function::eq:
   case Function::ne:
-  case Function::logical_and:
-  case Function::logical_or:
   case Function::hypot:
     return true;
   default:
     return false;
-  }
-}
-
-Function mirrored(Function function) {
-  switch (function) {
-  case Function::lt:
-    return Function::gt;
-  case Function::gt:
-    return Function::lt;
-  case Function::le:
-    return Function::ge;
-  case Function::ge:
-    return Function::le;
-  default:
-    return function;
   }
 }
 
@@ -72,14 +55,8 @@ private:
   void order(ir::ApplyOp op) {
     Function function = op.getFunction().getValue();
     OperandRange x = op.getOperands();
-    if (x.size() == 2 && !inOrder(x[0], x[1])) {
-      bool comparison = mirrored(function) != function;
-      if (isCommutative(function) || comparison) {
-        op->setOperands({x[1], x[0]});
-        if (comparison)
-          op.setFunctionAttr(ir::FunctionAttr::get(op.getContext(), mirrored(function)));
-      }
-    }
+    if (x.size() == 2 && isCommutative(function) && !inOrder(x[0], x[1]))
+      op->setOperands({x[1], x[0]});
     // square(b - a) -> square(a - b): an op of its own, for others may use b - a.
     bool even = function == Function::square || function == Function::abs;
     if (!even || !is(op.getOperands()[0], Function::sub))

@@ -1,0 +1,283 @@
+// RUN: mercer-opt %s --mercer-stabilize | FileCheck %s
+
+// exp(x) - 1 -> expm1(x)
+// CHECK-LABEL: @expm1
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply expm1(%[[X0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V1]]
+mercer.program @expm1(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.constant 1.000000e+00 : f64
+  %2 = mercer.apply sub(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// 1 - exp(x) -> -expm1(x)
+// CHECK-LABEL: @negative
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply expm1(%[[X0]])
+// CHECK: %[[V2:.*]] = mercer.apply neg(%[[V1]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V2]]
+mercer.program @negative(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.constant 1.000000e+00 : f64
+  %1 = mercer.apply exp(%x0) : (f64) -> f64
+  %2 = mercer.apply sub(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// exp(x) - 2: left alone
+// CHECK-LABEL: @minus_two
+// CHECK: %[[V0:.*]] = mercer.constant 2.000000e+00
+// CHECK: %[[X1:.*]] = mercer.read
+// CHECK: %[[V2:.*]] = mercer.apply exp(%[[X1]])
+// CHECK: %[[V3:.*]] = mercer.apply sub(%[[V2]], %[[V0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @minus_two(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.constant 2.000000e+00 : f64
+  %2 = mercer.apply sub(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// 1 / (1 + exp(-x)) -> sigmoid(x)
+// CHECK-LABEL: @sigmoid
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply sigmoid(%[[X0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V1]]
+mercer.program @sigmoid(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.constant 1.000000e+00 : f64
+  %1 = mercer.apply neg(%x0) : (f64) -> f64
+  %2 = mercer.apply exp(%1) : (f64) -> f64
+  %3 = mercer.apply add(%0, %2) : (f64, f64) -> f64
+  %4 = mercer.apply div(%0, %3) : (f64, f64) -> f64
+  mercer.output "r" [%i] %4 : f64
+}
+
+// exp(x) / (1 + exp(x)) -> sigmoid(x)
+// CHECK-LABEL: @sigmoid_quotient
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply sigmoid(%[[X0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V1]]
+mercer.program @sigmoid_quotient(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.constant 1.000000e+00 : f64
+  %2 = mercer.apply add(%1, %0) : (f64, f64) -> f64
+  %3 = mercer.apply div(%0, %2) : (f64, f64) -> f64
+  mercer.output "r" [%i] %3 : f64
+}
+
+// 1 / (2 + exp(x)): left alone
+// CHECK-LABEL: @not_sigmoid
+// CHECK: %[[V0:.*]] = mercer.constant 2.000000e+00
+// CHECK: %[[V1:.*]] = mercer.constant 1.000000e+00
+// CHECK: %[[X2:.*]] = mercer.read
+// CHECK: %[[V3:.*]] = mercer.apply exp(%[[X2]])
+// CHECK: %[[V4:.*]] = mercer.apply add(%[[V0]], %[[V3]])
+// CHECK: %[[V5:.*]] = mercer.apply div(%[[V1]], %[[V4]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V5]]
+mercer.program @not_sigmoid(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.constant 1.000000e+00 : f64
+  %1 = mercer.constant 2.000000e+00 : f64
+  %2 = mercer.apply exp(%x0) : (f64) -> f64
+  %3 = mercer.apply add(%1, %2) : (f64, f64) -> f64
+  %4 = mercer.apply div(%0, %3) : (f64, f64) -> f64
+  mercer.output "r" [%i] %4 : f64
+}
+
+// 1 - sigmoid(x) -> sigmoid(-x)
+// CHECK-LABEL: @complement
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply neg(%[[X0]])
+// CHECK: %[[V2:.*]] = mercer.apply sigmoid(%[[V1]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V2]]
+mercer.program @complement(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.constant 1.000000e+00 : f64
+  %1 = mercer.apply sigmoid(%x0) : (f64) -> f64
+  %2 = mercer.apply sub(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// exp(x) / exp(y) -> exp(x - y)
+// CHECK-LABEL: @quotient
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[X1:.*]] = mercer.read
+// CHECK: %[[V2:.*]] = mercer.apply sub(%[[X0]], %[[X1]])
+// CHECK: %[[V3:.*]] = mercer.apply exp(%[[V2]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @quotient(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.apply exp(%y0) : (f64) -> f64
+  %2 = mercer.apply div(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// exp(x) / exp(2 x) -> exp(-x)
+// CHECK-LABEL: @multiples
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply neg(%[[X0]])
+// CHECK: %[[V2:.*]] = mercer.apply exp(%[[V1]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V2]]
+mercer.program @multiples(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.constant 2.000000e+00 : f64
+  %2 = mercer.apply mul(%1, %x0) : (f64, f64) -> f64
+  %3 = mercer.apply exp(%2) : (f64) -> f64
+  %4 = mercer.apply div(%0, %3) : (f64, f64) -> f64
+  mercer.output "r" [%i] %4 : f64
+}
+
+// exp(x) exp(y) -> exp(x + y)
+// CHECK-LABEL: @product
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[X1:.*]] = mercer.read
+// CHECK: %[[V2:.*]] = mercer.apply add(%[[X0]], %[[X1]])
+// CHECK: %[[V3:.*]] = mercer.apply exp(%[[V2]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @product(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.apply exp(%y0) : (f64) -> f64
+  %2 = mercer.apply mul(%0, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// x / exp(y): left alone
+// CHECK-LABEL: @no_exp_above
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[X1:.*]] = mercer.read
+// CHECK: %[[V2:.*]] = mercer.apply exp(%[[X1]])
+// CHECK: %[[V3:.*]] = mercer.apply div(%[[X0]], %[[V2]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @no_exp_above(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%y0) : (f64) -> f64
+  %1 = mercer.apply div(%x0, %0) : (f64, f64) -> f64
+  mercer.output "r" [%i] %1 : f64
+}
+
+// (exp(x) - exp(-x)) / (exp(x) + exp(-x)) -> tanh(x)
+// CHECK-LABEL: @tanh
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply tanh(%[[X0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V1]]
+mercer.program @tanh(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.apply neg(%x0) : (f64) -> f64
+  %2 = mercer.apply exp(%1) : (f64) -> f64
+  %3 = mercer.apply sub(%0, %2) : (f64, f64) -> f64
+  %4 = mercer.apply add(%0, %2) : (f64, f64) -> f64
+  %5 = mercer.apply div(%3, %4) : (f64, f64) -> f64
+  mercer.output "r" [%i] %5 : f64
+}
+
+// (exp(2 x) - 1) / (exp(2 x) + 1) -> tanh(x)
+// CHECK-LABEL: @tanh_of_half
+// CHECK: %[[V0:.*]] = mercer.constant 5.000000e-01
+// CHECK: %[[V1:.*]] = mercer.constant 2.000000e+00
+// CHECK: %[[X2:.*]] = mercer.read
+// CHECK: %[[V3:.*]] = mercer.apply mul(%[[V1]], %[[X2]])
+// CHECK: %[[V4:.*]] = mercer.apply mul(%[[V0]], %[[V3]])
+// CHECK: %[[V5:.*]] = mercer.apply tanh(%[[V4]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V5]]
+mercer.program @tanh_of_half(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.constant 2.000000e+00 : f64
+  %1 = mercer.apply mul(%0, %x0) : (f64, f64) -> f64
+  %2 = mercer.apply exp(%1) : (f64) -> f64
+  %3 = mercer.constant 1.000000e+00 : f64
+  %4 = mercer.apply sub(%2, %3) : (f64, f64) -> f64
+  %5 = mercer.apply add(%2, %3) : (f64, f64) -> f64
+  %6 = mercer.apply div(%4, %5) : (f64, f64) -> f64
+  mercer.output "r" [%i] %6 : f64
+}
+
+// (exp(x) + exp(-x)) / 2 -> cosh(x)
+// CHECK-LABEL: @cosh
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply cosh(%[[X0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V1]]
+mercer.program @cosh(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%x0) : (f64) -> f64
+  %1 = mercer.apply neg(%x0) : (f64) -> f64
+  %2 = mercer.apply exp(%1) : (f64) -> f64
+  %3 = mercer.apply add(%0, %2) : (f64, f64) -> f64
+  %4 = mercer.constant 2.000000e+00 : f64
+  %5 = mercer.apply div(%3, %4) : (f64, f64) -> f64
+  mercer.output "r" [%i] %5 : f64
+}
+
+// exp(log(x^2) y) -> pow(x^2, y)
+// CHECK-LABEL: @power
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[X1:.*]] = mercer.read
+// CHECK: %[[V2:.*]] = mercer.apply square(%[[X0]])
+// CHECK: %[[V3:.*]] = mercer.apply pow(%[[V2]], %[[X1]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @power(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply square(%x0) : (f64) -> f64
+  %1 = mercer.apply log(%0) : (f64) -> f64
+  %2 = mercer.apply mul(%1, %y0) : (f64, f64) -> f64
+  %3 = mercer.apply exp(%2) : (f64) -> f64
+  mercer.output "r" [%i] %3 : f64
+}
+
+// exp(log(x)), x of either sign: left alone
+// CHECK-LABEL: @log_of_any
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[V1:.*]] = mercer.apply log(%[[X0]])
+// CHECK: %[[V2:.*]] = mercer.apply exp(%[[V1]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V2]]
+mercer.program @log_of_any(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply log(%x0) : (f64) -> f64
+  %1 = mercer.apply exp(%0) : (f64) -> f64
+  mercer.output "r" [%i] %1 : f64
+}
