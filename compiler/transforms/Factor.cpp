@@ -53,6 +53,8 @@ private:
       return value;
     if (Value value = singleTerm(op))
       return value;
+    if (Value value = repeatedTerm(op))
+      return value;
     if (Value value = outerFactors(op))
       return value;
     return symmetric(op);
@@ -333,6 +335,31 @@ private:
       require(call(Function::lt, {bounds.lower ? bounds.lower : zero, bounds.upper ? bounds.upper : extent}));
     }
     return condition;
+  }
+
+  /// sum(j, v) -> v times the extent of j, 0 if that is 0; v and the predicate without j
+  Value repeatedTerm(ir::ReduceOp op) {
+    SmallVector<Value> kept, gone;
+    for (Value index : op.getOver()) {
+      bool used = free_.depends(op.getValue(), index) ||
+                  (op.getPredicate() && free_.depends(op.getPredicate(), index));
+      (used ? kept : gone).push_back(index);
+    }
+    if (gone.empty())
+      return {};
+    Value value = kept.empty() ? op.getValue() : reduce(op, kept, op.getValue(), op.getPredicate());
+    Value zero = ir::integer(builder_, loc(), 0), some;
+    for (Value index : gone) {
+      Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
+      Value count = ir::apply(builder_, loc(), Function::maximum, {extent, zero});
+      Value real =
+          ir::ApplyOp::create(builder_, loc(), value.getType(),
+                              ir::FunctionAttr::get(builder_.getContext(), Function::to_real), count);
+      value = call(Function::mul, {value, real});
+      Value more = call(Function::gt, {extent, zero});
+      some = some ? call(Function::logical_and, {some, more}) : more;
+    }
+    return call(Function::select, {some, value, number(value.getType(), 0)});
   }
 
   /// sum(j, c(i) x(i, j)) -> c(i) sum(j, x(i, j)); where c may be infinite or NaN, 0 if there are no terms

@@ -1,5 +1,6 @@
 // mercer-stabilize: formulas as people write them become ones that neither overflow nor cancel.
 #include "compiler/transforms/Stabilize.h"
+#include "compiler/transforms/Arrays.h"
 #include "compiler/transforms/Passes.h"
 
 #include "mlir/IR/Dominance.h"
@@ -15,9 +16,19 @@ namespace mercer::transforms {
 
 namespace {
 
+/// log(p(i, k)) of a defined p is log of its formula. Arrays by which a derivative is taken stay.
+void writeOutArrays(Block &block) {
+  auto isVariable = [](ir::ArrayOp array) {
+    return llvm::any_of(array.getResult().getUsers(),
+                        [](Operation *user) { return isa<ir::GradientOp, ir::TangentOp>(user); });
+  };
+  inlineArrays(block, [&](ir::ArrayOp array) { return !isVariable(array); });
+}
+
 struct StabilizePass : impl::StabilizeBase<StabilizePass> {
   void runOnOperation() override {
     ir::ProgramOp program = getOperation();
+    writeOutArrays(program.getBlock());
     // Patterns compare values by identity: equal ones must be one.
     IRRewriter rewriter(&getContext());
     DominanceInfo dominance(program);

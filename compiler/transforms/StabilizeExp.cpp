@@ -127,6 +127,32 @@ struct ExpProduct : FormulaPattern<ExpProduct, Function::mul> {
   }
 };
 
+/// w exp(a) * (1 / sum(exp(b))) -> w exp(a - logsumexp(b))
+struct ExpTimesReciprocal : FormulaPattern<ExpTimesReciprocal, Function::mul> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "no exponential times the reciprocal of exponentials";
+  Value rewrite(Formula &f, OperandRange x) const {
+    LogDomain logs(f);
+    for (unsigned side : {0u, 1u}) {
+      Value quotient = x[side];
+      bool over = is(quotient, Function::reciprocal) ||
+                  (is(quotient, Function::div) && !reductionOf(operand(quotient), Reduction::sum));
+      if (!over)
+        continue;
+      Value below = operand(quotient, is(quotient, Function::div) ? 1 : 0);
+      std::optional<Product> above = Product::of(x[1 - side]);
+      if (!above || above->exponents.empty() || !logs.gains(below) || onePlusExp(below))
+        continue;
+      above->exponents.push_back({logs.of(below), true});
+      Value weight = above->weight(f);
+      if (is(quotient, Function::div))
+        weight = f.mul(weight, operand(quotient));
+      return f.mul(weight, f.exp(above->exponent(f)));
+    }
+    return {};
+  }
+};
+
 /// exp(log_sigmoid(x)) -> sigmoid(x);  exp(-softplus(x)) -> sigmoid(-x);  exp(log(x)) -> x for x >= 0
 struct ExpOfLog : FormulaPattern<ExpOfLog, Function::exp> {
   using FormulaPattern::FormulaPattern;
@@ -227,7 +253,7 @@ void addExpPatterns(RewritePatternSet &patterns) {
       patterns.getContext());
   patterns.add<TanhQuotient, TanhOfHalf>(patterns.getContext(), /*benefit=*/4);
   patterns.add<LogisticQuotient>(patterns.getContext(), /*benefit=*/3);
-  patterns.add<ExpQuotient, SumQuotient>(patterns.getContext(), /*benefit=*/2);
+  patterns.add<ExpQuotient, SumQuotient, ExpTimesReciprocal>(patterns.getContext(), /*benefit=*/2);
 }
 
 } // namespace mercer::transforms

@@ -132,10 +132,101 @@ struct Variance : FormulaPattern<Variance, Function::sub> {
   }
 };
 
+/// A sum with a sign, as parts of an expanded square.
+struct SignedSum {
+  ir::ReduceOp sum;
+  double factor;
+};
+
+/// |a|^2 + |b|^2 - 2 a.b -> |a - b|^2, in any order of the terms
+template <Function root>
+struct ExpandedDistance : FormulaPattern<ExpandedDistance<root>, root> {
+  using FormulaPattern<ExpandedDistance<root>, root>::FormulaPattern;
+  static constexpr const char *otherwise = "not the expanded square of a difference";
+
+  Value rewrite(Formula &f, OperandRange x) const {
+    SmallVector<SignedSum, 4> parts;
+    bool minus = root == Function::sub;
+    if (!collect(x[0], 1, parts) || !collect(x[1], minus ? -1 : 1, parts) || parts.size() != 3)
+      return {};
+    auto cross = llvm::find_if(parts, [](const SignedSum &part) { return part.factor == -2; });
+    if (cross == parts.end() || !is(cross->sum.getValue(), Function::mul))
+      return {};
+    ir::ReduceOp product = cross->sum;
+    parts.erase(cross);
+    Value a = operand(product.getValue(), 0), b = operand(product.getValue(), 1);
+    Value first = square(parts[0], product), second = square(parts[1], product);
+    if (!first || !second || !((first == a && second == b) || (first == b && second == a)))
+      return {};
+    return f.reduce(product, Reduction::sum, f.call(Function::square, {f.sub(a, b)}));
+  }
+
+  /// Base of a sum of squares over the same terms as `like`; null when it is none.
+  static Value square(SignedSum part, ir::ReduceOp like) {
+    bool same = part.factor == 1 && part.sum.getPredicate() == like.getPredicate() &&
+                llvm::equal(part.sum.getOver(), like.getOver());
+    return same ? squared(part.sum.getValue()) : Value();
+  }
+
+  /// Adds the terms of a sum of up to three reductions; false when there is another term.
+  static bool collect(Value value, double factor, SmallVectorImpl<SignedSum> &parts) {
+    SmallVector<std::pair<Value, double>> stack{{value, factor}};
+    while (!stack.empty()) {
+      auto [part, sign] = stack.pop_back_val();
+      if (parts.size() + stack.size() > 3)
+        return false;
+      if (ir::ReduceOp sum = reductionOf(part, Reduction::sum)) {
+        parts.push_back({sum, sign});
+      } else if (is(part, Function::add) || is(part, Function::sub)) {
+        stack.push_back({operand(part, 0), sign});
+        stack.push_back({operand(part, 1), is(part, Function::sub) ? -sign : sign});
+      } else if (is(part, Function::neg)) {
+        stack.push_back({operand(part), -sign});
+      } else if (Value rest = besides(part, Function::mul,
+                                      [](Value side) { return isNumber(side, 2) || isNumber(side, -2); })) {
+        stack.push_back(
+            {rest, sign * *ir::realConstant(operand(part, 0) == rest ? operand(part, 1) : operand(part, 0))});
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+};
+
+/// 1 - cos(x) -> 2 sin(x / 2)^2;  sqrt(b + c) - sqrt(b) -> c / (sqrt(b + c) + sqrt(b))
+struct Cancelling : FormulaPattern<Cancelling, Function::sub> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "neither a difference of roots of near values nor 1 - cos(x)";
+  Value rewrite(Formula &f, OperandRange x) const {
+    if (isNumber(x[0], 1) && is(x[1], Function::cos))
+      return f.scale(2, f.call(Function::square, {f.call(Function::sin, {f.scale(0.5, operand(x[1]))})}));
+    bool roots = is(x[0], Function::sqrt) && is(x[1], Function::sqrt);
+    if (!roots)
+      return {};
+    if (auto step = constantStep(operand(x[0]), operand(x[1])))
+      return f.div(f.number(*step), f.add(x[0], x[1]));
+    return {};
+  }
+
+  /// c of b + c and b, a constant; none when they differ otherwise.
+  static std::optional<double> constantStep(Value a, Value b) {
+    auto over = [](Value sum, Value base) {
+      Value constant = besides(sum, Function::add, [&](Value side) { return side == base; });
+      return constant ? ir::realConstant(constant) : std::nullopt;
+    };
+    if (auto step = over(a, b))
+      return step;
+    auto back = over(b, a);
+    return back ? std::optional(-*back) : std::nullopt;
+  }
+};
+
 } // namespace
 
 void addMomentPatterns(RewritePatternSet &patterns) {
-  patterns.add<RootOfSquares, RootOfSquare, Variance>(patterns.getContext());
+  patterns.add<RootOfSquares, RootOfSquare, Variance, ExpandedDistance<Function::add>,
+               ExpandedDistance<Function::sub>, Cancelling>(patterns.getContext());
 }
 
 } // namespace mercer::transforms
