@@ -257,6 +257,22 @@ inline constexpr double cosTail64[] = {
     3.42262740426272e-14,
 };
 
+// the same two for results that are rounded to f32
+/// Largest weighted error at the fitted points: 2.67e-11.
+inline constexpr double sinShort64[] = {
+    -0.16666666663856947,
+    0.008333331875084478,
+    -0.0001984008684999054,
+    2.724993309198529e-06,
+};
+
+/// Largest weighted error at the fitted points: 2.0e-9.
+inline constexpr double cosShort64[] = {
+    0.041666664661245814,
+    -0.0013888303222939183,
+    2.4547966092673675e-05,
+};
+
 // (atan(z) / z - 1) / s in s = z^2, |z| <= sqrt(2) - 1
 /// Largest weighted error at the fitted points: 1.8e-17.
 inline constexpr double atanTail64[] = {
@@ -273,6 +289,17 @@ inline constexpr double atanTail64[] = {
     -0.03150085333909959,
     0.010424310950740808,
     0.004915650506509621,
+};
+
+/// Largest weighted error at the fitted points: 1.78e-11.
+inline constexpr double atanShort64[] = {
+    -0.3333333333149674,
+    0.19999998939870392,
+    -0.14285613990615892,
+    0.11107530616805286,
+    -0.0902936836827349,
+    0.07137249256424615,
+    -0.0404683098269429,
 };
 
 // m^(-1/3), m in [2/3, 4/3]

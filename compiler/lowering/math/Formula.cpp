@@ -19,8 +19,9 @@ static Type withElement(Type type, Type element) {
   return element;
 }
 
-Formula::Formula(OpBuilder &builder, Location loc, Type type, const MathTarget &target)
-    : builder_(builder), loc_(loc), type_(type), target_(target), f64_(getElementTypeOrSelf(type).isF64()) {
+Formula::Formula(OpBuilder &builder, Location loc, Type type, const MathTarget &target, bool narrow)
+    : builder_(builder), loc_(loc), type_(type), target_(target), f64_(getElementTypeOrSelf(type).isF64()),
+      narrow_(narrow) {
   integer_ = withElement(type, builder.getIntegerType(f64_ ? 64 : 32));
 }
 

@@ -41,10 +41,14 @@ struct Pair {
 /// Makes operations on one floating-point type: f32, f64 or a vector of either.
 class Formula {
 public:
-  Formula(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, const MathTarget &target);
+  /// `narrow`: values are f64 but results are rounded to f32.
+  Formula(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type, const MathTarget &target,
+          bool narrow = false);
 
   /// True for f64.
   bool f64() const { return f64_; }
+  /// True when half of the bits of a result are enough.
+  bool narrow() const { return narrow_; }
   /// The first for f32, the second for f64.
   double pick(double f32, double f64) const { return f64_ ? f64 : f32; }
   /// What the emitted code may rely on.
@@ -149,6 +153,7 @@ private:
   mlir::Type integer_;
   MathTarget target_;
   bool f64_;
+  bool narrow_;
 };
 
 /// Arithmetic of floating-point values; numbers become constants.

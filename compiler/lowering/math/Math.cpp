@@ -102,7 +102,7 @@ Value emitMath(OpBuilder &builder, Location loc, llvm::StringRef fn, ValueRange 
   llvm::SmallVector<Value> extended;
   for (Value operand : operands)
     extended.push_back(arith::ExtFOp::create(builder, loc, wide, operand));
-  Formula f(builder, loc, wide, target);
+  Formula f(builder, loc, wide, target, /*narrow=*/true);
   return arith::TruncFOp::create(builder, loc, type, apply(*function, f, extended));
 }
 

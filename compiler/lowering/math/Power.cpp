@@ -40,7 +40,8 @@ V emitPow(Formula &f, V x, V y) {
   constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
   V a = f.abs(x);
   V ordinary = f.bitAnd(f.gt(a, 0.0), f.lt(a, infinity));
-  Pair log = logarithmPair(f, f.select(ordinary, a, 1.0));
+  V inner = f.select(ordinary, a, 1.0);
+  Pair log = f.narrow() ? Pair{emitLog(f, inner), f.c(0.0)} : logarithmPair(f, inner);
   // 0 and infinity have infinite logarithms, NaN its own
   V high = f.select(ordinary, log.hi, f.select(f.eq(a, 0.0), -infinity, a));
   Pair exponent = f.twoProduct(high, y);
@@ -52,7 +53,7 @@ V emitPow(Formula &f, V x, V y) {
   low = f.select(unit, 0.0, low);
   ReducedExponent reduced = reduceExponent(f, inside);
   Pair e = exponentialPair(f, reduced);
-  V size = f.scale(e.hi + f.fma(e.hi, low, e.lo), reduced.n);
+  V size = f.scale(f.narrow() ? e.hi : e.hi + f.fma(e.hi, low, e.lo), reduced.n);
 
   V integral = f.eq(f.floor(y), y);
   V half = y * 0.5;

@@ -17,6 +17,11 @@ static QuarterTurns splitModerate(Formula &f, V x) {
   constexpr double parts[] = {0x1.921fb544p+0, 0x1.0b4611a6p-34, 0x1.3198a2e0p-69, 0x1.b839a252049c1p-104};
   V n = f.fma(x, 0x1.45f306dc9c883p-1, 0x1.8p52) - 0x1.8p52;
   V first = f.fma(n, -parts[0], x);
+  if (f.narrow()) {
+    // no f32 is so near a multiple that more digits matter
+    V r = f.fma(n, -0x1.0b4611a626331p-34, first);
+    return {n, {r, f.c(0.0)}};
+  }
   Pair second = f.twoSum(first, n * -parts[1]);
   Pair third = f.twoSum(second.lo, n * -parts[2]);
   Pair sum = f.twoSum(second.hi, third.hi);
