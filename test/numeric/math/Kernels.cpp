@@ -58,7 +58,8 @@ static void buildKernel(OpBuilder &builder, const KernelSpec &spec, const std::s
     operands.push_back(spec.width == 1 ? Value(memref::LoadOp::create(builder, loc, from, at))
                                        : Value(vector::LoadOp::create(builder, loc, vector, from, at)));
   }
-  Value result = lowering::emitMath(builder, loc, spec.function, operands, {.avx512 = spec.avx512});
+  Value result =
+      lowering::emitMath(builder, loc, spec.function, operands, {.avx512 = spec.avx512, .fast = spec.fast});
   if (!result)
     fail("emitMath does not know '" + spec.function + "' of " + std::to_string(spec.operands) + " operands");
   if (spec.width == 1)

@@ -15,6 +15,7 @@ struct KernelSpec {
   bool f64 = false;     ///< the type of the values
   int width = 1;        ///< values of one vector; 1: scalars
   bool avx512 = false;  ///< MathTarget::avx512
+  bool fast = false;    ///< MathTarget::fast
 };
 
 /// How many values a kernel computes per call.
