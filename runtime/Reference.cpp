@@ -41,7 +41,11 @@ struct Reference::Modules {
       types.push_back(operand.dtype);
       elements += kind_of(operand.dtype) == real ? std::min(operand.count, most_elements) : 0;
     }
-    const bool differentiated = elements > most_elements;
+    // A derivative inside an expression would take a run for each element of a variable that exists for each instance.
+    bool nested = false;
+    for (const dsl::Graph::Array &array : signature.graph().arrays)
+      nested |= array.gradientOf != dsl::noNode && !array.variableIsInput;
+    const bool differentiated = nested || elements > most_elements;
     for (const auto &module : modules)
       if (module->types == types && module->differentiated == differentiated)
         return module->program;
