@@ -1,0 +1,126 @@
+// Drawing arguments.
+#include "Draw.h"
+
+#include <cmath>
+#include <map>
+
+namespace mercer::test {
+
+namespace {
+
+std::vector<std::int64_t> shape_of(std::string_view text,
+                                   std::map<std::string, std::int64_t, std::less<>> &sizes) {
+  std::vector<std::int64_t> shape;
+  while (!text.empty()) {
+    std::size_t comma = std::min(text.find(','), text.size());
+    std::string name(text.substr(0, comma));
+    auto [place, fresh] = sizes.try_emplace(name, 3 + static_cast<std::int64_t>(sizes.size()));
+    // Batches are even, so that every sample has a partner.
+    if (fresh && place->second % 2 == 1 && shape.empty())
+      ++place->second;
+    shape.push_back(place->second);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return shape;
+}
+
+} // namespace
+
+tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random) {
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform(0.1, 0.9);
+  std::map<std::string, std::int64_t, std::less<>> sizes;
+  tools::Case result;
+  for (const stdlib::ParameterInfo &parameter : entry.parameters) {
+    if (!parameter.input || parameter.shape.empty())
+      continue;
+    tools::ArrayData data;
+    data.shape = shape_of(parameter.shape, sizes);
+    data.is_integer = !parameter.is_real_input();
+    std::int64_t count = 1;
+    for (std::int64_t size : data.shape)
+      count *= size;
+    std::int64_t row = data.shape.back();
+    for (std::int64_t i = 0; i < count; ++i) {
+      switch (parameter.draw) {
+      case stdlib::Draw::normal:
+      case stdlib::Draw::fixed:
+        data.reals.push_back(normal(random));
+        break;
+      case stdlib::Draw::positive:
+      case stdlib::Draw::probability:
+        data.reals.push_back(uniform(random));
+        break;
+      case stdlib::Draw::cosine:
+        data.reals.push_back(2 * uniform(random) - 1);
+        break;
+      case stdlib::Draw::binary:
+        data.reals.push_back(random() % 2);
+        break;
+      case stdlib::Draw::label:
+        data.integers.push_back(i % 2);
+        break;
+      case stdlib::Draw::partner:
+        data.integers.push_back(i ^ 1);
+        break;
+      case stdlib::Draw::step:
+        data.integers.push_back(100 * i + 5);
+        break;
+      }
+    }
+    if (parameter.draw == stdlib::Draw::probability)
+      for (std::int64_t start = 0; start < count; start += row) {
+        double total = 0;
+        for (std::int64_t i = 0; i < row; ++i)
+          total += data.reals[start + i];
+        for (std::int64_t i = 0; i < row; ++i)
+          data.reals[start + i] /= total;
+      }
+    result.arguments.emplace_back(parameter.name, std::move(data));
+  }
+  return result;
+}
+
+tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
+  tools::ArrayData data;
+  data.is_integer = integers;
+  if (!nested.is_array()) {
+    data.scalar = true;
+    data.reals.push_back(nested.get<double>());
+    return data;
+  }
+  data.shape.push_back(static_cast<std::int64_t>(nested.size()));
+  for (const auto &element : nested) {
+    if (!element.is_array()) {
+      if (integers)
+        data.integers.push_back(element.get<std::int64_t>());
+      else
+        data.reals.push_back(element.get<double>());
+      continue;
+    }
+    tools::ArrayData inner = flatten(element, integers);
+    data.shape.resize(1);
+    data.shape.insert(data.shape.end(), inner.shape.begin(), inner.shape.end());
+    data.reals.insert(data.reals.end(), inner.reals.begin(), inner.reals.end());
+    data.integers.insert(data.integers.end(), inner.integers.begin(), inner.integers.end());
+  }
+  return data;
+}
+
+tools::Case known_case(const stdlib::EntryInfo &entry) {
+  tools::Case result;
+  for (const auto &[name, value] : nlohmann::json::parse(entry.known.arguments).items())
+    for (const stdlib::ParameterInfo &parameter : entry.parameters) {
+      if (parameter.name != name)
+        continue;
+      if (parameter.input)
+        result.arguments.emplace_back(name, flatten(value, !parameter.is_real_input()));
+      else if (value.is_string())
+        result.parameters.emplace_back(name, value.get<std::string>());
+      else
+        result.parameters.emplace_back(name, value.get<double>());
+    }
+  return result;
+}
+
+} // namespace mercer::test

@@ -1,0 +1,38 @@
+#!/bin/bash
+# bad-input.sh MERCERC: malformed cases give one line on standard error that says what is wrong, and status 2.
+mercerc=$1
+failed=0
+
+# refuse ENTRY CASE TEXT: the message must contain TEXT.
+refuse() {
+  local message status
+  message=$(printf '%s' "$2" | "$mercerc" run "$1" - 2>&1 >/dev/null)
+  status=$?
+  if [ $status -ne 2 ] || [ "$(printf '%s\n' "$message" | wc -l)" -ne 1 ] || [[ "$message" != *"$3"* ]]; then
+    echo "expected status 2 and '$3', given status $status and '$message'"
+    failed=1
+  fi
+}
+
+point='{"dtype": "f64", "shape": [1, 1], "data": [0]}'
+refuse nothing '{}' "unknown entry 'nothing'"
+refuse rbf '[]' "expected an object with arguments and parameters"
+refuse rbf '{"parameters": {}}' "'arguments', an object, is missing"
+refuse rbf '{"arguments": {"X": 3' "standard input: not JSON: parse error"
+refuse rbf '{"arguments": {}}' "rbf, argument 'X': missing"
+refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": $point, \"Q\": 1}}" "rbf, argument 'Q': unknown; its arguments are 'X', 'Y'"
+refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"s\": 1}}" "rbf, parameter 's': unknown; its parameters are 'sigma'"
+refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"sigma\": \"a\"}}" "rbf, parameter 'sigma': expected a number, given text"
+refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"sigma\": -1}}" "rbf, parameter 'sigma': expected a number from 0"
+refuse rbf '{"arguments": {"X": {"dtype": "f64", "shape": [1, 2], "data": [0]}}}' "arguments.X.data: expected 2 elements, as the shape says, given 1"
+refuse rbf '{"arguments": {"X": {"dtype": "f65", "shape": [], "data": [0]}}}' "arguments.X.dtype: expected f64, f32, f16, bf16, i64, i32, i8 or bool, given 'f65'"
+refuse rbf '{"arguments": {"X": {"dtype": "f64", "shape": [-1], "data": []}}}' "arguments.X.shape: expected sizes of at least 0, given -1"
+refuse rbf '{"arguments": {"X": {"dtype": "f64", "shape": [4294967296, 4294967296], "data": []}}}' "the product of the sizes is too large"
+refuse rbf '{"arguments": {"X": {"dtype": "f64", "data": []}}}' "arguments.X: 'shape' is missing"
+refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": {\"dtype\": \"f64\", \"shape\": [1, 2], \"data\": [0, 0]}}}" "they must be equal"
+refuse rbf "{\"arguments\": {\"X\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}, \"Y\": $point}}" "kernel_matrix, argument 'X': expected rank 2, one row a point, given rank 1"
+refuse mmd2_biased "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"kernel\": {\"entry\": \"mse\"}}}" "mse: expected a kernel, given an entry of the family 'regression'"
+refuse mse "{\"arguments\": {\"input\": $point, \"target\": $point}, \"parameters\": {\"reduction\": \"all\"}}" "reduction: expected 'mean', 'sum' or 'none', given 'all'"
+refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
+refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "more than the 8 MiB that are read"
+exit $failed
