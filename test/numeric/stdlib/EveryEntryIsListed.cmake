@@ -1,4 +1,5 @@
 # Every define( of a family's header is an entry that mercerc names.
+cmake_policy(SET CMP0057 NEW)
 file(GLOB headers ${STDLIB}/*.h)
 set(declared "")
 foreach(header ${headers})
