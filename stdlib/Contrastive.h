@@ -56,8 +56,10 @@ inline constexpr auto clip_loss = define(
     [](const Tensor &a, const Tensor &b, const Expr &s) {
       Index i("i"), j("j");
       Expr score = s * dot(a[i], b[j]);
-      Expr positive = s * mean(i, dot(a[i], b[i]));
-      return 0.5 * (mean(i, logsumexp(j, score)) + mean(j, logsumexp(i, score))) - positive;
+      // log(1 + sum over the others of exp(difference)): nothing cancels at large scales.
+      Expr to_text = softplus(logsumexp(j, score, j != i) - s * dot(a[i], b[i]));
+      Expr to_image = softplus(logsumexp(i, score, i != j) - s * dot(a[j], b[j]));
+      return 0.5 * (mean(i, to_text) + mean(j, to_image));
     });
 
 inline constexpr auto supcon_loss = define(
