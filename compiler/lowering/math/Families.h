@@ -6,6 +6,8 @@
 
 namespace mercer::lowering {
 
+// emit<Name> emits the function that Math.cpp lists under that name.
+
 /// x = n ln 2 + r + lo, n integral, |r| <= ln 2 / 2.
 struct ReducedExponent {
   V n;  ///< the power of two of e^x

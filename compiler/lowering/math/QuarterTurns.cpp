@@ -1,7 +1,6 @@
 #include "compiler/lowering/math/Families.h"
 
 #include <limits>
-#include <llvm/ADT/APInt.h>
 #include <mlir/Dialect/SCF/IR/SCF.h>
 #include <mlir/Dialect/Vector/IR/VectorOps.h>
 
@@ -30,28 +29,43 @@ static QuarterTurns splitModerate(Formula &f, V x) {
 
 namespace {
 
-/// Integers of any width, for one value.
-class Wide {
+/// Integers of 64 bits without sign, of one lane.
+class Words {
 public:
-  Wide(OpBuilder &builder, Location loc) : builder_(builder), loc_(loc) {}
+  explicit Words(Formula &lane) : builder_(lane.builder()), loc_(lane.loc()) {}
 
-  Value constant(const llvm::APInt &number) {
-    return arith::ConstantOp::create(
-        builder_, loc_, builder_.getIntegerAttr(builder_.getIntegerType(number.getBitWidth()), number));
+  Value constant(uint64_t number) {
+    return arith::ConstantOp::create(builder_, loc_,
+                                     builder_.getI64IntegerAttr(static_cast<int64_t>(number)));
   }
-  Value constant(unsigned width, uint64_t number) { return constant(llvm::APInt(width, number)); }
-  Value truncate(Value value, unsigned width) {
-    return arith::TruncIOp::create(builder_, loc_, builder_.getIntegerType(width), value);
+  Value add(Value a, Value b) { return arith::AddIOp::create(builder_, loc_, a, b); }
+  Value subtract(Value a, Value b) { return arith::SubIOp::create(builder_, loc_, a, b); }
+  Value multiply(Value a, Value b) { return arith::MulIOp::create(builder_, loc_, a, b); }
+  Value both(Value a, uint64_t mask) { return arith::AndIOp::create(builder_, loc_, a, constant(mask)); }
+  Value either(Value a, Value b) { return arith::OrIOp::create(builder_, loc_, a, b); }
+  Value shiftLeft(Value a, Value count) { return arith::ShLIOp::create(builder_, loc_, a, count); }
+  Value shiftRight(Value a, Value count) { return arith::ShRUIOp::create(builder_, loc_, a, count); }
+  Value shiftRight(Value a, unsigned count) { return shiftRight(a, constant(count)); }
+  /// The two words of a product, low and high.
+  std::pair<Value, Value> product(Value a, Value b) {
+    auto wide = arith::MulUIExtendedOp::create(builder_, loc_, a, b);
+    return {wide.getLow(), wide.getHigh()};
   }
-  Value extend(Value value, unsigned width) {
-    return arith::ExtUIOp::create(builder_, loc_, builder_.getIntegerType(width), value);
+  /// 1 when a < b.
+  Value below(Value a, Value b) {
+    Value less = arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::ult, a, b);
+    return arith::ExtUIOp::create(builder_, loc_, builder_.getI64Type(), less);
   }
-  Value shiftLeft(Value value, Value count) { return arith::ShLIOp::create(builder_, loc_, value, count); }
-  Value shiftRight(Value value, unsigned count) {
-    return arith::ShRUIOp::create(builder_, loc_, value,
-                                  constant(value.getType().getIntOrFloatBitWidth(), count));
+  Value toFloat(Value a) { return arith::UIToFPOp::create(builder_, loc_, builder_.getF64Type(), a); }
+  /// The element of a table.
+  Value element(Value table, Value at) {
+    Value index = arith::IndexCastOp::create(builder_, loc_, builder_.getIndexType(), at);
+    return vector::ExtractOp::create(builder_, loc_, table, ArrayRef<OpFoldResult>{index});
   }
-  Value toFloat(Value value) { return arith::UIToFPOp::create(builder_, loc_, builder_.getF64Type(), value); }
+  Value table(ArrayRef<uint64_t> numbers) {
+    auto type = VectorType::get({static_cast<int64_t>(numbers.size())}, builder_.getI64Type());
+    return arith::ConstantOp::create(builder_, loc_, DenseElementsAttr::get(type, numbers));
+  }
 
 private:
   OpBuilder &builder_;
@@ -60,50 +74,53 @@ private:
 
 } // namespace
 
-// Any finite |x| >= exactLimit of one lane: x 2 / pi from 192 of the bits of 2 / pi, those that matter
-// modulo 4.
+// floor(2^1214 2 / pi), the highest word first.
+static constexpr uint64_t twoOverPi[] = {
+    0x0000000000000000, 0x28be60db9391054a, 0x7f09d5f47d4d3770, 0x36d8a5664f10e410, 0x7f9458eaf7aef158,
+    0x6dc91b8e909374b8, 0x01924bba82746487, 0x3f877ac72c4a69cf, 0xba208d7d4baed121, 0x3a671c09ad17df90,
+    0x4e64758e60d4ce7d, 0x272117e2ef7e4a0e, 0xc7fe25fff7816603, 0xfbcbc462d6829b47, 0xdb4d9fb3c9f2c26d,
+    0xd3d18fd9a797fa8b, 0x5d49eeb1faf97c5e, 0xcf41ce7de294a4ba, 0x9afed7ec47e35742, 0x1580cc11bf1edaea,
+};
+
+// Any finite |x| >= exactLimit of one lane: x 2 / pi from three words of 2 / pi, those that matter modulo 4.
 static QuarterTurns splitHuge(Formula &lane, V x) {
-  constexpr unsigned digits = 1214, width = 1280, window = 192;
-  static const char twoOverPi[] =
-      "28be60db9391054a7f09d5f47d4d377036d8a5664f10e4107f9458eaf7aef1586dc91b8e909374b801924bba827464873f877a"
-      "c72c4a69cf"
-      "ba208d7d4baed1213a671c09ad17df904e64758e60d4ce7d272117e2ef7e4a0ec7fe25fff7816603fbcbc462d6829b47db4d9f"
-      "b3c9f2c26d"
-      "d3d18fd9a797fa8b5d49eeb1faf97c5ecf41ce7de294a4ba9afed7ec47e357421580cc11bf1edaea";
-  static_assert(digits + 66 == width);
-  OpBuilder &builder = lane.builder();
-  Wide wide(builder, lane.loc());
+  Words words(lane);
   Value bits = lane.bits(lane.abs(x)).value;
-  Value exponent = wide.shiftRight(bits, 52);
-  Value fraction = arith::AndIOp::create(builder, lane.loc(), bits, wide.constant(64, 0xFFFFFFFFFFFFF));
-  Value mantissa = arith::OrIOp::create(builder, lane.loc(), fraction, wide.constant(64, uint64_t(1) << 52));
-  // |x| = mantissa 2^(exponent - 1075); the top of the shifted digits is worth 4 quarter turns per unit
-  Value count = arith::SubIOp::create(builder, lane.loc(), exponent, wide.constant(64, 1075 - 64));
-  Value shifted = wide.shiftLeft(wide.constant(llvm::APInt(width, twoOverPi, 16)), wide.extend(count, width));
-  Value top = wide.truncate(wide.shiftRight(shifted, width - window), window);
-  Value turns = arith::MulIOp::create(builder, lane.loc(), top, wide.extend(mantissa, window));
-  // the nearest multiple, and what is missing to it as a signed number of 192 bits with 190 behind the point
-  Value half = wide.constant(llvm::APInt::getOneBitSet(window, window - 3));
-  Value rounded = arith::AddIOp::create(builder, lane.loc(), turns, half);
-  Value n = wide.truncate(wide.shiftRight(rounded, window - 2), 64);
-  V magnitude = lane.wrap(wide.toFloat(n));
-  // moved up by half a turn, so that its words are not negative
-  Value words = wide.truncate(rounded, window - 2);
-  auto word = [&](unsigned from, unsigned size, double unit) {
-    Value part = wide.truncate(wide.shiftRight(words, from), size);
-    return lane.wrap(wide.toFloat(wide.extend(part, 64))) * unit;
+  // |x| = mantissa 2^(exponent - 1075); moved left by `count`, the table's top is worth 4 quarter turns per
+  // unit
+  Value mantissa = words.either(words.both(bits, 0xFFFFFFFFFFFFF), words.constant(uint64_t(1) << 52));
+  Value count = words.subtract(words.shiftRight(bits, 52), words.constant(1075 - 64));
+  Value at = words.shiftRight(count, 6), bit = words.both(count, 63);
+  Value table = words.table(twoOverPi);
+  Value element[4], window[3];
+  for (int k = 0; k < 4; ++k)
+    element[k] = words.element(table, words.add(at, words.constant(k)));
+  Value rest = words.subtract(words.constant(63), bit);
+  for (int k = 0; k < 3; ++k)
+    window[k] = words.either(words.shiftLeft(element[k], bit),
+                             words.shiftRight(words.shiftRight(element[k + 1], 1), rest));
+  // the two words of the product that matter: the upper two bits count quarter turns
+  auto [middleLow, middleHigh] = words.product(window[1], mantissa);
+  Value low = words.add(middleLow, words.product(window[2], mantissa).second);
+  Value high =
+      words.add(words.add(words.multiply(window[0], mantissa), middleHigh), words.below(low, middleLow));
+  // the nearest number, and half a quarter turn more than what is missing to it, so that its words are not
+  // negative
+  Value rounded = words.add(high, words.constant(uint64_t(1) << 61));
+  V n = lane.wrap(words.toFloat(words.shiftRight(rounded, 62)));
+  auto part = [&](Value word, unsigned from, unsigned size, double unit) {
+    return lane.wrap(words.toFloat(words.both(words.shiftRight(word, from), (uint64_t(1) << size) - 1))) *
+           unit;
   };
-  V w0 = word(158, 32, 0x1p-32) - 0.5, w1 = word(126, 32, 0x1p-64), w2 = word(94, 32, 0x1p-96),
-    w3 = word(62, 32, 0x1p-128);
-  Pair first = lane.twoSum(w0, w1);
-  Pair second = lane.twoSum(first.lo, w2);
+  Pair first = lane.twoSum(part(rounded, 30, 32, 0x1p-32) - 0.5, part(rounded, 0, 30, 0x1p-62));
+  Pair second = lane.twoSum(first.lo, part(low, 32, 32, 0x1p-94));
   Pair sum = lane.twoSum(first.hi, second.hi);
-  Pair f = lane.fastTwoSum(sum.hi, sum.lo + (second.lo + w3));
+  Pair fraction = lane.fastTwoSum(sum.hi, sum.lo + (second.lo + part(low, 0, 32, 0x1p-126)));
   constexpr double quarter = 0x1.921fb54442d18p+0, quarterLow = 0x1.1a62633145c07p-54;
-  Pair r = lane.twoProduct(f.hi, quarter);
-  r = lane.fastTwoSum(r.hi, lane.fma(f.hi, quarterLow, lane.fma(f.lo, quarter, r.lo)));
+  Pair r = lane.twoProduct(fraction.hi, quarter);
+  r = lane.fastTwoSum(r.hi, lane.fma(fraction.hi, quarterLow, lane.fma(fraction.lo, quarter, r.lo)));
   V negative = lane.lt(x, 0.0);
-  return {lane.select(negative, -magnitude, magnitude),
+  return {lane.select(negative, -n, n),
           {lane.select(negative, -r.hi, r.hi), lane.select(negative, -r.lo, r.lo)}};
 }
 
@@ -131,7 +148,8 @@ static SmallVector<Value> replaceHuge(Formula &f, V x, const QuarterTurns &moder
   V one = lane.wrap(extract(x.value));
   V huge = lane.ge(lane.abs(one), exactLimit);
   SmallVector<Value> results;
-  for (auto [fresh, old] : llvm::zip(values(splitHuge(lane, one)), loop.getRegionIterArgs())) {
+  for (auto [fresh, old] :
+       llvm::zip(values(splitHuge(lane, lane.select(huge, one, exactLimit))), loop.getRegionIterArgs())) {
     V kept = lane.select(huge, lane.wrap(fresh), lane.wrap(extract(old)));
     results.push_back(vector::InsertOp::create(builder, loc, kept.value, old, ArrayRef<OpFoldResult>{at}));
   }
