@@ -97,6 +97,20 @@ bool nonNegative(Value value, unsigned depth) {
   }
 }
 
+bool isSmall(Value value, unsigned most) {
+  llvm::SmallPtrSet<Operation *, 32> seen;
+  SmallVector<Value> stack{value};
+  while (!stack.empty()) {
+    Operation *op = stack.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    if (seen.size() > most)
+      return false;
+    llvm::append_range(stack, op->getOperands());
+  }
+  return true;
+}
+
 bool sameValue(Value a, Value b) {
   if (a == b)
     return true;

@@ -25,6 +25,10 @@ mlir::Value besides(mlir::Value value, dsl::Function function, llvm::function_re
 /// Is a real value never negative (it may be NaN), by its structure alone?
 bool nonNegative(mlir::Value value, unsigned depth = 16);
 
+/// Does a value depend on at most `most` ops? Patterns look at the indices of such alone: of larger ones at
+/// each op would be quadratic.
+bool isSmall(mlir::Value value, unsigned most = 200);
+
 /// Is a value equal to `other` computed by the same ops on the same operands?
 bool sameValue(mlir::Value a, mlir::Value b);
 

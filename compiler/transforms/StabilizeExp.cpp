@@ -99,7 +99,7 @@ struct SumQuotient : FormulaPattern<SumQuotient, Function::div> {
       return {};
     LogDomain logs(f);
     std::optional<Product> term = Product::of(sum.getValue());
-    if (!term || term->exponents.empty() || !logs.gains(x[1]))
+    if (!term || term->exponents.empty() || !logs.gains(x[1]) || !isSmall(x[1], 2000))
       return {};
     ir::FreeIndices free;
     if (llvm::any_of(sum.getOver(), [&](Value index) { return free.depends(x[1], index); }))
@@ -114,7 +114,7 @@ struct ExpProduct : FormulaPattern<ExpProduct, Function::mul> {
   using FormulaPattern::FormulaPattern;
   static constexpr const char *otherwise = "not two exponentials over the same indices";
   Value rewrite(Formula &f, OperandRange x) const {
-    if (!isExp(x[0]) || !isExp(x[1]))
+    if (!isExp(x[0]) || !isExp(x[1]) || !isSmall(x[0]) || !isSmall(x[1]))
       return {};
     // exp(a(i)) exp(b(j)) is separable: n + m exponentials are fewer than n m.
     ir::FreeIndices free;

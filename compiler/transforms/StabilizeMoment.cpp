@@ -121,7 +121,7 @@ struct Variance : FormulaPattern<Variance, Function::sub> {
         squares->sum.getPredicate() != mean->sum.getPredicate() ||
         !llvm::equal(squares->sum.getOver(), mean->sum.getOver()))
       return {};
-    if (squared(squares->sum.getValue()) != mean->sum.getValue())
+    if (squared(squares->sum.getValue()) != mean->sum.getValue() || !isSmall(center, 2000))
       return {};
     ir::FreeIndices free;
     if (llvm::any_of(mean->sum.getOver(), [&](Value index) { return free.depends(center, index); }))
