@@ -50,7 +50,7 @@ Value Codegen::stride(Value array, unsigned dimension) {
 }
 
 Value Codegen::convertLoaded(Value value, Type stored, Type result) {
-  if (stored == result)
+  if (stored == result && !stored.isInteger(1)) // a boolean is a byte in memory
     return value;
   auto wide = dyn_cast<VectorType>(value.getType());
   Type type = wide ? Type(VectorType::get(wide.getShape(), result)) : result;
