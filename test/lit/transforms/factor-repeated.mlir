@@ -1,0 +1,61 @@
+// RUN: mercer-opt %s --mercer-factor | FileCheck %s
+
+// sum(j, w(i)) -> w(i) times the extent of j
+// CHECK-LABEL: @repeated
+// CHECK: %[[V0:.*]] = mercer.apply exp(%{{.*}})
+// CHECK: %[[V1:.*]] = mercer.constant 0
+// CHECK: %[[V2:.*]] = mercer.apply maximum(%{{.*}}, %[[V1]])
+// CHECK: %[[V3:.*]] = mercer.apply to_real(%[[V2]])
+// CHECK: %[[V4:.*]] = mercer.apply mul(%[[V0]], %[[V3]])
+// CHECK: %[[V5:.*]] = mercer.apply gt(%{{.*}}, %[[V1]])
+// CHECK: %[[V6:.*]] = mercer.constant 0.000000e+00
+// CHECK: %[[V7:.*]] = mercer.apply select(%[[V5]], %[[V4]], %[[V6]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V7]]
+mercer.program @repeated(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names ["x", "w"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %wi = mercer.read %w[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%wi) : (f64) -> f64
+  %1 = mercer.reduce sum over [%j] %0 : f64 -> f64
+  mercer.output "r" [%i] %1 : f64
+}
+
+// sum(j, w(i) where j < i) stays
+// CHECK-LABEL: @bounded
+// CHECK: %[[V0:.*]] = mercer.apply exp(%{{.*}})
+// CHECK: %[[V1:.*]] = mercer.apply lt(%{{.*}}, %{{.*}})
+// CHECK: %[[V2:.*]] = mercer.reduce sum over[%{{.*}}] %[[V0]] where %[[V1]]
+// CHECK: mercer.output "r"[%{{.*}}] %[[V2]]
+mercer.program @bounded(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names ["x", "w"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %wi = mercer.read %w[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%wi) : (f64) -> f64
+  %1 = mercer.apply lt(%j, %i) : (i64, i64) -> i1
+  %2 = mercer.reduce sum over [%j] %0 where %1 : f64 -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// i > j is turned to j < i, and comes first
+// CHECK-LABEL: @turned
+// CHECK: %[[V0:.*]] = mercer.apply ne(%{{.*}}, %{{.*}})
+// CHECK: %[[V1:.*]] = mercer.apply lt(%{{.*}}, %{{.*}})
+// CHECK: %[[V2:.*]] = mercer.apply logical_and(%[[V1]], %[[V0]])
+// CHECK: %[[V3:.*]] = mercer.reduce sum over[%{{.*}}] %{{.*}} where %[[V2]]
+// CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
+mercer.program @turned(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names ["x", "w"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %xij = mercer.read %x[%i, %j] : !mercer.array<2xf64> -> f64
+  %0 = mercer.apply ne(%j, %n) : (i64, i64) -> i1
+  %1 = mercer.apply gt(%i, %j) : (i64, i64) -> i1
+  %2 = mercer.apply logical_and(%0, %1) : (i1, i1) -> i1
+  %3 = mercer.reduce sum over [%j] %xij where %2 : f64 -> f64
+  mercer.output "r" [%i] %3 : f64
+}
