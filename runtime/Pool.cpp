@@ -1,7 +1,10 @@
 #include "mercer/runtime/Pool.h"
 
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
 
 namespace mercer::detail {
 

@@ -167,8 +167,8 @@ TEST_F(Call, Aliasing) {
   EXPECT_FLOAT_EQ(v[1], 1.9f);
   EXPECT_FLOAT_EQ(p[1], 2 - 0.95f);
   // Reversed, the argument's elements would be read after they were overwritten.
-  Index i("i");
   Tensor t("t", 1);
+  Index i("i", extent(t, 0));
   Function s = interpret(Program("shift", {t}, {{"r", i, t(extent(t, 0) - 1 - i)}}));
   expect_error(ErrorCode::aliasing,
                "shift: output 'r' must not be the view of argument 't', whose elements are read",
