@@ -109,7 +109,8 @@ tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
 
 tools::Case known_case(const stdlib::EntryInfo &entry) {
   tools::Case result;
-  for (const auto &[name, value] : nlohmann::json::parse(entry.known.arguments).items())
+  const nlohmann::json known = nlohmann::json::parse(entry.known.arguments);
+  for (const auto &[name, value] : known.items())
     for (const stdlib::ParameterInfo &parameter : entry.parameters) {
       if (parameter.name != name)
         continue;

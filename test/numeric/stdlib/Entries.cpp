@@ -97,6 +97,15 @@ void check_properties(const stdlib::EntryInfo &entry, std::mt19937 &random) {
   }
 }
 
+/// Takes its mean from each row.
+void centre_rows(std::vector<double> &numbers, std::int64_t row) {
+  for (auto start = numbers.begin(); start != numbers.end(); start += row) {
+    double mean = 0;
+    std::for_each(start, start + row, [&](double number) { mean += number / static_cast<double>(row); });
+    std::for_each(start, start + row, [&](double &number) { number -= mean; });
+  }
+}
+
 /// The derivative along a drawn direction against the central difference of the value.
 void check_differences(const stdlib::EntryInfo &entry, std::mt19937 &random) {
   Case input = test::draw(entry, random);
@@ -110,12 +119,20 @@ void check_differences(const stdlib::EntryInfo &entry, std::mt19937 &random) {
     std::normal_distribution<double> normal;
     constexpr double step = 1e-6;
     Case ahead = input, behind = input;
+    std::vector<double> direction(gradient.size());
+    for (double &component : direction)
+      component = normal(random);
+    bool probability =
+        std::any_of(entry.parameters.begin(), entry.parameters.end(), [&](const auto &parameter) {
+          return parameter.name == name && parameter.draw == stdlib::Draw::probability;
+        });
+    if (probability) // rows go on summing to 1
+      centre_rows(direction, data.shape.back());
     double along = 0;
     for (std::size_t i = 0; i < gradient.size(); ++i) {
-      double direction = normal(random);
-      along += gradient[i] * direction;
-      ahead.arguments[argument].second.reals[i] += step * direction;
-      behind.arguments[argument].second.reals[i] -= step * direction;
+      along += gradient[i] * direction[i];
+      ahead.arguments[argument].second.reals[i] += step * direction[i];
+      behind.arguments[argument].second.reals[i] -= step * direction[i];
     }
     auto total = [&](const Case &at) {
       double sum = 0;
