@@ -28,6 +28,17 @@ inline constexpr double expTail64[] = {
     2.511267209042464e-08,
 };
 
+/// Largest weighted error at the fitted points: 5.41e-12.
+inline constexpr double expTailNarrow[] = {
+    0.4999999999979741,
+    0.16666666756568857,
+    0.04166666689138551,
+    0.008333288462731589,
+    0.0013888821592848346,
+    0.00019905239867714435,
+    2.4876210744826233e-05,
+};
+
 // the same, for e^r - 1
 /// Largest weighted error at the fitted points: 4.55e-10.
 inline constexpr double expm1Tail32[] = {
@@ -117,6 +128,23 @@ inline constexpr double logTail64[] = {
     0.041707678164030315,
     -0.08696407390910242,
     0.08507817758443455,
+};
+
+/// Largest weighted error at the fitted points: 3.18e-12.
+inline constexpr double logTailNarrow[] = {
+    -0.5000000000180165,
+    0.3333333317763269,
+    -0.24999999399627748,
+    0.20000026631310197,
+    -0.1666672438740232,
+    0.14284195220773072,
+    -0.12497563609758078,
+    0.111507715300453,
+    -0.10052400480799596,
+    0.085739157282467,
+    -0.07738670145933806,
+    0.10895858703466696,
+    -0.10452898041867947,
 };
 
 // the same on [-1/4, 1/2]
@@ -233,6 +261,24 @@ inline constexpr double erfcScaled64[] = {
     -2.357881894290306e-10,
 };
 
+/// Largest weighted error at the fitted points: 1.34e-9.
+inline constexpr double erfcScaledNarrow[] = {
+    1.232995117439782,
+    -0.13962111385426867,
+    0.015379768723307015,
+    0.06809694141727533,
+    -0.10104094077095549,
+    0.09373407344401839,
+    -0.06631904408892338,
+    0.03716148287108342,
+    -0.016230391983477845,
+    0.00504722928310247,
+    -0.00070913278717274,
+    -0.00022040449439170685,
+    0.00011420817281928692,
+    -8.625303353489944e-06,
+};
+
 // (sin(r) / r - 1) / s in s = r^2, |r| <= pi / 4
 /// Largest weighted error at the fitted points: 9.06e-18.
 inline constexpr double sinTail64[] = {
@@ -259,7 +305,7 @@ inline constexpr double cosTail64[] = {
 
 // the same two for results that are rounded to f32
 /// Largest weighted error at the fitted points: 2.67e-11.
-inline constexpr double sinShort64[] = {
+inline constexpr double sinTailNarrow[] = {
     -0.16666666663856947,
     0.008333331875084478,
     -0.0001984008684999054,
@@ -267,7 +313,7 @@ inline constexpr double sinShort64[] = {
 };
 
 /// Largest weighted error at the fitted points: 2.0e-9.
-inline constexpr double cosShort64[] = {
+inline constexpr double cosTailNarrow[] = {
     0.041666664661245814,
     -0.0013888303222939183,
     2.4547966092673675e-05,
@@ -292,7 +338,7 @@ inline constexpr double atanTail64[] = {
 };
 
 /// Largest weighted error at the fitted points: 1.78e-11.
-inline constexpr double atanShort64[] = {
+inline constexpr double atanTailNarrow[] = {
     -0.3333333333149674,
     0.19999998939870392,
     -0.14285613990615892,

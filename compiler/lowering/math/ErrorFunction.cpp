@@ -6,11 +6,21 @@ namespace mercer::lowering {
 using namespace coefficients;
 
 // e^(a^2) erfc(a) (1 + 2 a) for f64 and a >= 0: a polynomial in (a - 4) / (a + 4).
-static V scaledErfc(Formula &f, V a) { return f.horner(erfcScaled64, erfcScaled64, (a - 4.0) / (a + 4.0)); }
+static V scaledErfc(Formula &f, V a) {
+  return f.horner(erfcScaled64, erfcScaled64, erfcScaledNarrow, (a - 4.0) / (a + 4.0));
+}
 
 // erfc(a) for f64 and 0 <= a < 30, where a^2 is `square`.
 static V erfcOf(Formula &f, V a, Pair square) {
   ReducedExponent reduced = reduceExponent(f, -square.hi);
+  if (f.narrow()) {
+    V left = a + 4.0, right = f.fma(a, 2.0, 1.0);
+    V inverse = 1.0 / (left * right);
+    V p = f.horner(erfcScaledNarrow, (a - 4.0) * right * inverse);
+    V q = f.horner(expTail32, reduced.r);
+    V e = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
+    return f.scale(p * e * (left * inverse), reduced.n);
+  }
   Pair e = exponentialPair(f, reduced);
   e.lo = f.fma(-square.lo, e.hi, e.lo);
   V p = scaledErfc(f, a);
@@ -28,9 +38,9 @@ V emitErf(Formula &f, V x) {
     large = 1.0 - erfcOf(f, inside, f.twoProduct(inside, inside));
   } else {
     V inside = f.atMost(4.0, a);
-    V exponent = -inside * f.horner(erfLarge32, erfLarge32, inside);
+    V exponent = -inside * f.horner(erfLarge32, inside);
     ReducedExponent reduced = reduceExponent(f, exponent);
-    V q = f.horner(expTail32, expTail64, reduced.r);
+    V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
     V p = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
     large = f.fma(-p, f.powerOfTwo(reduced.n), 1.0);
   }
@@ -41,8 +51,10 @@ V emitErfc(Formula &f, V x) {
   V a = f.atMost(27.4, f.abs(x));
   V tail = erfcOf(f, a, f.twoProduct(a, a));
   V large = f.select(f.lt(x, 0.0), 2.0 - tail, tail);
+  if (f.narrow())
+    return large;
   // near 0 the polynomial's terms cancel
-  V small = 1.0 - f.fma(x, f.horner(erfSmall64, erfSmall64, x * x), x);
+  V small = 1.0 - f.fma(x, f.horner(erfSmall64, x * x), x);
   return f.select(f.lt(a, 0.45), small, large);
 }
 
@@ -57,7 +69,7 @@ static constexpr double rootHalf = 0x1.6a09e667f3bcdp-1;
 // Where the polynomial's terms cancel: 1/2 + erf(x / sqrt(2)) / 2.
 static V normalCdfNearZero(Formula &f, V x) {
   V z = x * rootHalf;
-  return f.fma(f.fma(z, f.horner(erfSmall64, erfSmall64, z * z), z), 0.5, 0.5);
+  return f.fma(f.fma(z, f.horner(erfSmall64, z * z), z), 0.5, 0.5);
 }
 
 V emitNormalCdf(Formula &f, V x) {
@@ -66,6 +78,8 @@ V emitNormalCdf(Formula &f, V x) {
   V a = inside * rootHalf;
   V half = erfcOf(f, a, halfSquare(f, inside)) * 0.5;
   V large = f.select(f.lt(x, 0.0), half, 1.0 - half);
+  if (f.narrow())
+    return large;
   V small = normalCdfNearZero(f, x);
   return f.select(f.lt(a, 0.45), small, large);
 }

@@ -22,7 +22,7 @@ ReducedExponent reduceExponent(Formula &f, V x) {
 }
 
 V exponentialTail(Formula &f, const ReducedExponent &reduced) {
-  V q = f.horner(expTail32, expTail64, reduced.r);
+  V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
   return f.fma(reduced.r * reduced.r, q, reduced.lo);
 }
 
@@ -40,7 +40,7 @@ Pair decay(Formula &f, V x) {
 V emitExp(Formula &f, V x) {
   V inside = f.atMost(f.pick(89.0, 710.0), f.atLeast(f.pick(-104.5, -746.0), x));
   ReducedExponent reduced = reduceExponent(f, inside);
-  V q = f.horner(expTail32, expTail64, reduced.r);
+  V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
   V p = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
   return f.scale(p, reduced.n);
 }
@@ -61,7 +61,7 @@ Pair halfExpm1(Formula &f, V x) {
   Pair sum = f.fastTwoSum(base, w * reduced.r);
   Pair square = f.twoProduct(reduced.r, reduced.r);
   V low = f.f64() ? f.fma(square.lo, 0.5, reduced.lo) : reduced.lo;
-  V tail = f.fma(square.hi, f.horner(expm1Tail32, expm1Tail64, reduced.r), low);
+  V tail = f.fma(square.hi, f.horner(expm1Tail32, expm1Tail64, expTailNarrow, reduced.r), low);
   return f.fastTwoSum(sum.hi, sum.lo + f.fma(w, tail, baseLow));
 }
 

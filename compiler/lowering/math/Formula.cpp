@@ -59,10 +59,9 @@ V Formula::copySign(Arg magnitude, V sign) {
   return wrap(math::CopySignOp::create(builder_, loc_, magnitude.in(*this).value, sign.value));
 }
 
-V Formula::horner(ArrayRef<double> f32, ArrayRef<double> f64, V x) {
-  ArrayRef<double> table = f64_ ? f64 : f32;
-  V result = c(table.back());
-  for (double coefficient : llvm::reverse(table.drop_back()))
+V Formula::horner(ArrayRef<double> p, V x) {
+  V result = c(p.back());
+  for (double coefficient : llvm::reverse(p.drop_back()))
     result = fma(result, x, coefficient);
   return result;
 }
@@ -98,12 +97,16 @@ V Formula::shiftRight(V a, int count) {
 Pair Formula::fastTwoSum(Arg a, Arg b) {
   V x = a.in(*this), y = b.in(*this);
   V sum = x + y;
+  if (narrow_)
+    return {sum, c(-0.0)};
   return {sum, (x - sum) + y};
 }
 
 Pair Formula::twoSum(Arg a, Arg b) {
   V x = a.in(*this), y = b.in(*this);
   V sum = x + y;
+  if (narrow_)
+    return {sum, c(-0.0)};
   V fromY = sum - x;
   return {sum, (x - (sum - fromY)) + (y - fromY)};
 }
@@ -111,10 +114,14 @@ Pair Formula::twoSum(Arg a, Arg b) {
 Pair Formula::twoProduct(Arg a, Arg b) {
   V x = a.in(*this), y = b.in(*this);
   V product = x * y;
+  if (narrow_)
+    return {product, c(-0.0)};
   return {product, fma(x, y, -product)};
 }
 
 V Formula::divide(Pair n, Pair d) {
+  if (narrow_)
+    return n.hi / d.hi;
   V inverse = 1.0 / d.hi;
   V quotient = n.hi * inverse;
   V rest = fma(-quotient, d.hi, n.hi) + fma(-quotient, d.lo, n.lo);

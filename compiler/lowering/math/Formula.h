@@ -47,7 +47,7 @@ public:
 
   /// True for f64.
   bool f64() const { return f64_; }
-  /// True when half of the bits of a result are enough.
+  /// True when half of the bits of a result are enough: sums and products then have no low parts.
   bool narrow() const { return narrow_; }
   /// The first for f32, the second for f64.
   double pick(double f32, double f64) const { return f64_ ? f64 : f32; }
@@ -79,8 +79,16 @@ public:
   V ceil(V x);
   /// |magnitude| with the sign of `sign`.
   V copySign(Arg magnitude, V sign);
-  /// p[0] + x (p[1] + x (...)), from the table for the type.
-  V horner(llvm::ArrayRef<double> f32, llvm::ArrayRef<double> f64, V x);
+  /// p[0] + x (p[1] + x (...)).
+  V horner(llvm::ArrayRef<double> p, V x);
+  /// The same from the table for the type.
+  V horner(llvm::ArrayRef<double> f32, llvm::ArrayRef<double> f64, V x) {
+    return horner(f64_ ? f64 : f32, x);
+  }
+  /// The same with a table for results that are rounded to f32.
+  V horner(llvm::ArrayRef<double> f32, llvm::ArrayRef<double> f64, llvm::ArrayRef<double> narrow, V x) {
+    return horner(narrow_ ? narrow : f64_ ? f64 : f32, x);
+  }
 
   /// A comparison.
   V compare(mlir::arith::CmpFPredicate predicate, Arg a, Arg b);

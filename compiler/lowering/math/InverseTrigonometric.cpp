@@ -21,10 +21,9 @@ static V angle(Formula &f, Pair y, Pair x, V leftwards) {
             f.select(diagonal, difference.lo + (small.lo - large.lo), small.lo)};
   Pair d = {f.select(diagonal, sum.hi, large.hi),
             f.select(diagonal, sum.lo + (small.lo + large.lo), large.lo)};
-  V z = f.narrow() ? n.hi / d.hi : f.divide(n, d);
+  V z = f.divide(n, d);
   V s = z * z;
-  V q = f.narrow() ? f.horner(coefficients::atanShort64, coefficients::atanShort64, s)
-                   : f.horner(coefficients::atanTail64, coefficients::atanTail64, s);
+  V q = f.horner(coefficients::atanTail64, coefficients::atanTail64, coefficients::atanTailNarrow, s);
   V tail = z * s * q;
   // the angle is `eighths` pi / 4 plus or minus atan(z)
   V eighths = f.select(diagonal, 1.0, 0.0);

@@ -54,12 +54,12 @@ static V withSpecialValues(Formula &f, V x, V finite, double pole) {
   return f.select(f.le(x, pole), atPole, result);
 }
 
-V logTail(Formula &f, V z) { return z * z * f.horner(logTail32, logTail64, z); }
+V logTail(Formula &f, V z) { return z * z * f.horner(logTail32, logTail64, logTailNarrow, z); }
 
 V emitLog(Formula &f, V x) {
   bool native = f.native512();
   SplitLogarithm split = splitLogarithm(f, x);
-  V q = f.horner(logTail32, logTail64, split.z);
+  V q = f.horner(logTail32, logTail64, logTailNarrow, split.z);
   V z = split.z;
   V tail = f.f64() ? z + f.fma(z * z, q, split.k * ln2Rest(f)) : f.fma(z * z, q, z);
   V result = f.fma(split.k, ln2, tail);
@@ -98,7 +98,7 @@ static V log1pFinite(Formula &f, V x, const V *xLow) {
   V low = f.fma(-z.lo, z.hi, z.lo);
   if (f.f64())
     low = f.fma(k, ln2Rest(f), low);
-  V q = f.horner(logTail32, logTail64, z.hi);
+  V q = f.horner(logTail32, logTail64, logTailNarrow, z.hi);
   V result = f.fma(k, ln2, z.hi + f.fma(z.hi * z.hi, q, low));
   return f.select(f.lt(f.abs(x), f.pick(0x1p-25, 0x1p-54)), x, result);
 }

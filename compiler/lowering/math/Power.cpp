@@ -22,7 +22,7 @@ static Pair logarithmPair(Formula &f, V x) {
   V s = split.z * inverse;
   Pair ratio = f.fastTwoSum(s, (f.fma(-s, d.hi, split.z) - s * d.lo) * inverse);
   Pair w = product(f, ratio, ratio);
-  V tail = w.hi * f.horner(coefficients::logRatioTail64, coefficients::logRatioTail64, w.hi);
+  V tail = w.hi * f.horner(coefficients::logRatioTail64, w.hi);
   Pair factor = f.fastTwoSum(0x1.5555555555555p-2, tail);
   factor.lo = factor.lo + 0x1.5555555555555p-56;
   Pair rest = product(f, product(f, w, factor), ratio);

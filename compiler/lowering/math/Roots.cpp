@@ -47,7 +47,7 @@ V emitCbrt(Formula &f, V x) {
   V m = split.z + 1.0;
   V up = f.gt(e, 0.5), down = f.lt(e, -0.5);
   V scaled = m * f.select(up, 2.0, f.select(down, 0.5, 1.0));
-  V inverse = f.horner(coefficients::inverseCbrt64, coefficients::inverseCbrt64, m) *
+  V inverse = f.horner(coefficients::inverseCbrt64, m) *
               f.select(up, 0x1.965fea53d6e3dp-1, f.select(down, 0x1.428a2f98d728bp+0, 1.0));
   V missing = f.fma(-(scaled * inverse), inverse * inverse, 1.0);
   inverse = f.fma(inverse * missing, f.fma(missing, 2.0 / 9, 1.0 / 3), inverse);

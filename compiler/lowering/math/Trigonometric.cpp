@@ -8,20 +8,20 @@ using namespace coefficients;
 static Pair sine(Formula &f, Pair r) {
   V s = r.hi * r.hi;
   if (f.narrow())
-    return {f.fma(r.hi * s, f.horner(sinShort64, sinShort64, s), r.hi), r.lo};
-  V tail = f.fma(r.hi * s, f.horner(sinTail64, sinTail64, s), f.fma(r.lo * s, -0.5, r.lo));
+    return {f.fma(r.hi * s, f.horner(sinTailNarrow, s), r.hi), r.lo};
+  V tail = f.fma(r.hi * s, f.horner(sinTail64, s), f.fma(r.lo * s, -0.5, r.lo));
   return f.fastTwoSum(r.hi, tail);
 }
 
 static Pair cosine(Formula &f, Pair r) {
   if (f.narrow()) {
     V s = r.hi * r.hi;
-    V tail = f.fma(s, f.horner(cosShort64, cosShort64, s), -0.5);
+    V tail = f.fma(s, f.horner(cosTailNarrow, s), -0.5);
     return {f.fma(s, tail, 1.0), r.lo};
   }
   Pair s = f.twoProduct(r.hi, r.hi);
   Pair first = f.fastTwoSum(1.0, s.hi * -0.5);
-  V tail = f.fma(s.hi * s.hi, f.horner(cosTail64, cosTail64, s.hi), -(r.hi * r.lo));
+  V tail = f.fma(s.hi * s.hi, f.horner(cosTail64, s.hi), -(r.hi * r.lo));
   return f.fastTwoSum(first.hi, first.lo + f.fma(s.lo, -0.5, tail));
 }
 
@@ -62,7 +62,7 @@ V emitTan(Formula &f, V x) {
   Pair s = sine(f, turns.r), c = cosine(f, turns.r);
   Pair n = {f.select(quarter.odd, -c.hi, s.hi), f.select(quarter.odd, -c.lo, s.lo)};
   Pair d = {f.select(quarter.odd, s.hi, c.hi), f.select(quarter.odd, s.lo, c.lo)};
-  V quotient = f.narrow() ? n.hi / d.hi : f.divide(n, d);
+  V quotient = f.divide(n, d);
   return f.select(f.lt(f.abs(x), 0x1p-27), x, quotient);
 }
 
