@@ -15,7 +15,7 @@ inline constexpr auto kd_kl_loss = define(
         .parameters = {{points("zs", "i,c", "the student's logits"),
                         points("zt", "i,c", "the teacher's logits"),
                         number("T", 4.0, 0.0, 1e30, "temperature"), reduction()}},
-        .known = {R"({"zs": [[1, 0, -1]], "zt": [[2, 0, 0]]})", "0.10310686655706178"},
+        .known = {R"({"zs": [[1, 0, -1]], "zt": [[2, 0, 0]]})", "0.10310656356377557"},
         .properties = zero_when_equal | shift_invariant,
     },
     [](const Tensor &zs, const Tensor &zt, const Expr &t, const Reduction &reduction) {

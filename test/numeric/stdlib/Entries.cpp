@@ -163,10 +163,16 @@ void check_engines(const stdlib::EntryInfo &entry, std::mt19937 &random, DType t
   report(
       entry, "value",
       difference(elements(given.values.front().second), elements(expected.values.front().second), tolerance));
-  for (std::size_t i = 0; i < given.gradient.size(); ++i)
-    report(
-        entry, "gradient of " + given.gradient[i].first,
-        difference(elements(given.gradient[i].second), elements(expected.gradient[i].second), of_gradient));
+  for (std::size_t i = 0; i < given.gradient.size(); ++i) {
+    std::vector<double> gradient = elements(given.gradient[i].second);
+    // A derivative that is 0 by cancellation has no size of its own to compare with.
+    auto is_below = [](double bound) { return [bound](double g) { return std::abs(g) < bound; }; };
+    if (std::ranges::all_of(elements(expected.gradient[i].second), is_below(1e-12)) &&
+        std::ranges::all_of(gradient, is_below(single ? 1e-5 : 1e-12)))
+      continue;
+    report(entry, "gradient of " + given.gradient[i].first,
+           difference(gradient, elements(expected.gradient[i].second), of_gradient));
+  }
 }
 
 } // namespace
