@@ -130,6 +130,20 @@ inline constexpr double logTail64[] = {
     0.08507817758443455,
 };
 
+/// Largest weighted error at the fitted points: 9.67e-10.
+inline constexpr double log2Tail32[] = {
+    -0.5,
+    0.3333333730697632,
+    -0.24999813735485077,
+    0.199994757771492,
+    -0.16679853200912476,
+    0.14307543635368347,
+    -0.12192174792289734,
+    0.10722760856151581,
+    -0.12860046327114105,
+    0.12119237333536148,
+};
+
 /// Largest weighted error at the fitted points: 3.18e-12.
 inline constexpr double logTailNarrow[] = {
     -0.5000000000180165,

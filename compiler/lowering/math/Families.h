@@ -30,9 +30,6 @@ V emitExp(Formula &f, V x);
 V emitExp2(Formula &f, V x);
 V emitExpm1(Formula &f, V x);
 
-/// log(1 + z) - z for |z| <= 1/3.
-V logTail(Formula &f, V z);
-
 V emitLog(Formula &f, V x);
 V emitLog2(Formula &f, V x);
 V emitLog1p(Formula &f, V x);

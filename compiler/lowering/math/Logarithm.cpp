@@ -54,8 +54,6 @@ static V withSpecialValues(Formula &f, V x, V finite, double pole) {
   return f.select(f.le(x, pole), atPole, result);
 }
 
-V logTail(Formula &f, V z) { return z * z * f.horner(logTail32, logTail64, logTailNarrow, z); }
-
 V emitLog(Formula &f, V x) {
   bool native = f.native512();
   SplitLogarithm split = splitLogarithm(f, x);
@@ -71,7 +69,8 @@ V emitLog2(Formula &f, V x) {
   double log2eRest = f.pick(1.925963033500011e-08, 2.0355273740931033e-17);
   bool native = f.native512();
   SplitLogarithm split = splitLogarithm(f, x);
-  Pair log = f.fastTwoSum(split.z, logTail(f, split.z));
+  V q = f.horner(log2Tail32, logTail64, logTailNarrow, split.z);
+  Pair log = f.fastTwoSum(split.z, split.z * split.z * q);
   Pair scaled = f.twoProduct(log.hi, log2e);
   V rest = scaled.lo + f.fma(log.hi, log2eRest, log.lo * log2e);
   Pair sum = f.fastTwoSum(split.k, scaled.hi);

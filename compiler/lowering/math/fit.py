@@ -93,6 +93,8 @@ def main():
     both("exp2Factor", near(lambda r: expm1(r * log(2)) / r, log(2)), -0.5001, 0.5001, 5, 11, lambda r: abs(r) + mpf("1e-9"))
     print("// (log(1 + f) - f) / f^2, |f| <= 1/3")
     both("logTail", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.33334, 0.33334, 8, 19, lambda f: abs(f) + mpf("1e-6"))
+    fit("log2Tail32", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.33334, 0.33334, 9, 24,
+        lambda f: abs(f) + mpf("1e-6"))
     fit("logTailNarrow", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.33334, 0.33334, 12, 53,
         lambda f: abs(f) + mpf("1e-6"))
     print("// the same on [-1/4, 1/2]")
