@@ -1,6 +1,7 @@
 // mercer-factor: what does not depend on a reduced index leaves the reduction; an index that a predicate
 // fixes is replaced.
 #include "compiler/transforms/Bounds.h"
+#include "compiler/transforms/CommonFactor.h"
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Simplify.h"
@@ -60,6 +61,7 @@ private:
     return symmetric(op);
   }
 
+  Formula formula(Value like) { return Formula(builder_, loc(), like.getType()); }
   Value call(Function function, ValueRange operands) {
     return ir::apply(builder_, loc(), function, operands);
   }
@@ -379,6 +381,9 @@ private:
       } else if ((is(part, Function::mul) || is(part, Function::div)) && inside.size() + stack.size() < 64) {
         stack.push_back({operand(part, 1), divides != is(part, Function::div)});
         stack.push_back({operand(part, 0), divides});
+      } else if (auto [common, rest] = commonFactor(formula(part), free_, part, op.getOver()); common) {
+        stack.push_back({rest, divides});
+        stack.push_back({common, divides});
       } else {
         inside.push_back({part, divides});
       }

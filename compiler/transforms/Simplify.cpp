@@ -144,7 +144,8 @@ struct Sign : FormulaPattern<Sign, Function::neg> {
   Value rewrite(Formula &f, OperandRange x) const {
     if (is(x[0], Function::neg))
       return operand(x[0]);
-    if (is(x[0], Function::sub))
+    // A difference that others use too is not computed twice.
+    if (is(x[0], Function::sub) && x[0].hasOneUse())
       return f.call(Function::sub, {operand(x[0], 1), operand(x[0], 0)});
     if (is(x[0], Function::mul))
       for (unsigned side : {0u, 1u})
@@ -347,10 +348,10 @@ struct ReducedChoice : OpRewritePattern<ir::ReduceOp> {
 
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   void runOnOperation() override {
+    orderAndUnify(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<Product, Sum, Difference, Quotient, Reciprocal, Sign, Even, Negation, KnownComparison,
                  Choice, Conjunction, KnownGuard, ReducedChoice>(&getContext());
-    // Constants last, so that a pattern and people find them there; it is repeated below for all operands.
     GreedyRewriteConfig config;
     config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))

@@ -57,6 +57,13 @@ private:
     OperandRange x = op.getOperands();
     if (x.size() == 2 && isCommutative(function) && !inOrder(x[0], x[1]))
       op->setOperands({x[1], x[0]});
+    // b - a -> -(a - b) where a - b is there: the sign then leaves sums, and one sum serves both.
+    if (auto turned = differences_.find(reversed(op)); turned != differences_.end()) {
+      OpBuilder builder(op);
+      Value negative = ir::apply(builder, op.getLoc(), Function::neg, {turned->second});
+      op.getResult().replaceAllUsesWith(unify(negative.getDefiningOp())->getResult(0));
+      return;
+    }
     // square(b - a) -> square(a - b): an op of its own, for others may use b - a.
     bool even = function == Function::square || function == Function::abs;
     if (!even || !is(op.getOperands()[0], Function::sub))
@@ -67,6 +74,15 @@ private:
     OpBuilder builder(op);
     Value turned = ir::apply(builder, difference.getLoc(), Function::sub, {b, a});
     op->setOperands(unify(turned.getDefiningOp())->getResult(0));
+  }
+
+  using Pair = std::pair<Value, Value>;
+
+  /// (b, a) of a real a - b; of anything else a pair that is no key.
+  static Pair reversed(ir::ApplyOp op) {
+    bool difference =
+        op.getFunction().getValue() == Function::sub && isa<FloatType>(op.getResult().getType());
+    return difference ? Pair(op.getOperands()[1], op.getOperands()[0]) : Pair();
   }
 
   /// The first op that computes the same; `op` itself is erased when it is another.
@@ -87,6 +103,9 @@ private:
       }
     candidates.push_back(op);
     number(op);
+    if (auto apply = dyn_cast<ir::ApplyOp>(op))
+      if (auto [b, a] = reversed(apply); a)
+        differences_.try_emplace({a, b}, apply.getResult());
     return op;
   }
 
@@ -94,6 +113,7 @@ private:
 
   Block &block_;
   DenseMap<Operation *, unsigned> position_;
+  DenseMap<Pair, Value> differences_; // (a, b) -> a - b
   std::unordered_map<size_t, SmallVector<Operation *, 1>> equal_;
 };
 

@@ -177,7 +177,7 @@ mercer.program @one_order(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) na
 // CHECK: %[[X0:.*]] = mercer.read
 // CHECK: %[[X1:.*]] = mercer.read
 // CHECK: %[[V2:.*]] = mercer.apply add(%[[X0]], %[[X1]])
-// CHECK: %[[V3:.*]] = mercer.apply mul(%[[V2]], %[[V2]])
+// CHECK: %[[V3:.*]] = mercer.apply square(%[[V2]])
 // CHECK: mercer.output "r"[%{{.*}}] %[[V3]]
 mercer.program @one_sum(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
   %n = mercer.size %x, 0 : !mercer.array<1xf64>
