@@ -3,6 +3,8 @@
 
 #include "compiler/dialect/FreeIndices.h"
 
+#include <optional>
+
 namespace mercer::transforms {
 
 /// The conjuncts of a predicate, without repetition; empty for null.
@@ -25,5 +27,10 @@ struct Bounds {
 /// also as a term of a sum, with coefficient 1 or -1) out of a predicate. Ops are made at the builder's
 /// insertion point only for bounds that exist. lower may exceed upper: then no index is in range.
 Bounds splitBounds(mlir::OpBuilder &builder, ir::FreeIndices &free, mlir::Value predicate, mlir::Value index);
+
+/// A condition without the reduced indices that holds exactly when a reduction has a term: null when it
+/// always has, none when the predicate is more than bounds of one index (or leaves out one position), so that
+/// only its values can tell.
+std::optional<mlir::Value> someTerm(mlir::OpBuilder &builder, ir::FreeIndices &free, ir::ReduceOp op);
 
 } // namespace mercer::transforms

@@ -299,46 +299,6 @@ private:
     return result;
   }
 
-  /// A condition without the reduced indices that holds when there is a term; none when that is not known
-  /// beforehand.
-  std::optional<Value> someTerm(ir::ReduceOp op) {
-    Value condition;
-    auto require = [&](Value part) {
-      if (ir::booleanConstant(part) != true)
-        condition = condition ? call(Function::logical_and, {condition, part}) : part;
-    };
-    SmallVector<Value, 4> conditions = conjuncts(op.getPredicate());
-    if (!conditions.empty() && op.getOver().size() > 1)
-      return std::nullopt;
-    Value zero = ir::integer(builder_, loc(), 0), one = ir::integer(builder_, loc(), 1);
-    for (Value index : op.getOver()) {
-      Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
-      if (conditions.empty()) {
-        if (auto known = ir::integerConstant(extent); !known || *known <= 0)
-          require(call(Function::gt, {extent, zero}));
-        continue;
-      }
-      if (conditions.size() == 1 && is(conditions[0], Function::ne) &&
-          operand(conditions[0]).getType().isInteger(64)) {
-        // One index is left out: there is a term unless that is the only one.
-        Value e = operand(conditions[0], operand(conditions[0], 0) == index ? 1 : 0);
-        if (operand(conditions[0], 0) != index && operand(conditions[0], 1) != index)
-          return std::nullopt;
-        if (free_.depends(e, index))
-          return std::nullopt;
-        Value only =
-            call(Function::logical_and, {call(Function::eq, {extent, one}), call(Function::ne, {e, zero})});
-        require(call(Function::logical_or, {call(Function::gt, {extent, one}), only}));
-        continue;
-      }
-      Bounds bounds = splitBounds(builder_, free_, op.getPredicate(), index);
-      if (bounds.rest)
-        return std::nullopt;
-      require(call(Function::lt, {bounds.lower ? bounds.lower : zero, bounds.upper ? bounds.upper : extent}));
-    }
-    return condition;
-  }
-
   /// sum(j, v) -> v times the extent of j, 0 if that is 0; v and the predicate without j
   Value repeatedTerm(ir::ReduceOp op) {
     SmallVector<Value> kept, gone;
@@ -388,7 +348,7 @@ private:
         inside.push_back({part, divides});
       }
     }
-    std::optional<Value> some = unsafe.empty() ? std::nullopt : someTerm(op);
+    std::optional<Value> some = unsafe.empty() ? std::nullopt : someTerm(builder_, free_, op);
     (some ? outside : inside).append(unsafe);
     if ((outside.empty() && !negative) || inside.empty())
       return {};
