@@ -39,26 +39,27 @@ Value besides(Value value, Function function, function_ref<bool(Value)> matches)
   return {};
 }
 
-bool nonNegative(Value value, unsigned depth) {
+static bool isNonNegative(Value value, unsigned &budget) {
   if (auto real = ir::realConstant(value))
     return *real >= 0;
   if (auto integer = ir::integerConstant(value))
     return *integer >= 0;
   Operation *op = value.getDefiningOp();
-  if (!op || depth == 0)
+  if (!op || budget == 0)
     return false;
+  --budget;
   if (isa<ir::SizeOp, ir::IndexOp>(op))
     return true;
   if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
     Reduction kind = reduce.getKind().getValue();
     bool keepsSign = kind == Reduction::sum || kind == Reduction::prod || kind == Reduction::min;
-    return keepsSign && nonNegative(reduce.getValue(), depth - 1);
+    return keepsSign && isNonNegative(reduce.getValue(), budget);
   }
   auto apply = dyn_cast<ir::ApplyOp>(op);
   if (!apply)
     return false;
   OperandRange x = apply.getOperands();
-  auto at = [&](unsigned n) { return nonNegative(x[n], depth - 1); };
+  auto at = [&](unsigned n) { return isNonNegative(x[n], budget); };
   switch (apply.getFunction().getValue()) {
   case Function::square:
   case Function::abs:
@@ -96,6 +97,8 @@ bool nonNegative(Value value, unsigned depth) {
     return false;
   }
 }
+
+bool nonNegative(Value value, unsigned budget) { return isNonNegative(value, budget); }
 
 bool isSmall(Value value, unsigned most) {
   llvm::SmallPtrSet<Operation *, 32> seen;

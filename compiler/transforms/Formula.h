@@ -22,8 +22,8 @@ ir::ReduceOp reductionOf(mlir::Value value, dsl::Reduction kind);
 /// The other side of an add or mul for which `matches` holds for one side; null when there is none.
 mlir::Value besides(mlir::Value value, dsl::Function function, llvm::function_ref<bool(mlir::Value)> matches);
 
-/// Is a real value never negative (it may be NaN), by its structure alone?
-bool nonNegative(mlir::Value value, unsigned depth = 16);
+/// Is a real value never negative (it may be NaN), by its structure alone? Looks at `budget` ops at most.
+bool nonNegative(mlir::Value value, unsigned budget = 128);
 
 /// Does a value depend on at most `most` ops? Patterns look at the indices of such alone: of larger ones at
 /// each op would be quadratic.

@@ -146,7 +146,7 @@ static std::optional<SmallVector<std::pair<Value, bool>, 8>> terms(Value sum) {
 }
 
 /// A sum of exponentials and constants, one of which may overflow.
-bool LogDomain::sumGains(Value x, unsigned depth) const {
+bool LogDomain::sumGains(Value x, unsigned depth) {
   auto parts = terms(x);
   if (!parts)
     return false;
@@ -168,9 +168,17 @@ bool LogDomain::sumGains(Value x, unsigned depth) const {
   return some;
 }
 
-bool LogDomain::gains(Value x, unsigned depth) const {
+bool LogDomain::gains(Value x, unsigned depth) {
   if (depth == 0)
     return false;
+  if (auto found = gains_.find(x); found != gains_.end())
+    return found->second;
+  bool result = findGain(x, depth);
+  gains_[x] = result;
+  return result;
+}
+
+bool LogDomain::findGain(Value x, unsigned depth) {
   if (ir::ReduceOp product = reductionOf(x, Reduction::prod))
     return gains(product.getValue(), depth - 1);
   if (ir::ReduceOp sum = reductionOf(x, Reduction::sum)) {
@@ -221,6 +229,14 @@ bool LogDomain::gains(Value x, unsigned depth) const {
 //--------------------------------------------------------------------------------------------===//
 
 Value LogDomain::of(Value x, unsigned depth) {
+  if (Value known = logs_.lookup(x))
+    return known;
+  Value result = make(x, depth);
+  logs_[x] = result;
+  return result;
+}
+
+Value LogDomain::make(Value x, unsigned depth) {
   if (!gains(x, depth))
     return f_.log(x);
   if (ir::ReduceOp product = reductionOf(x, Reduction::prod))

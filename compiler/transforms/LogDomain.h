@@ -27,7 +27,7 @@ public:
   explicit LogDomain(Formula &formula) : f_(formula) {}
 
   /// Does log(x) have a form that overflows less than log of the value itself? Makes no ops.
-  bool gains(mlir::Value x, unsigned depth = 12) const;
+  bool gains(mlir::Value x, unsigned depth = 12);
   /// That form; the plain logarithm where nothing is gained.
   mlir::Value of(mlir::Value x, unsigned depth = 12);
 
@@ -36,7 +36,9 @@ private:
   struct Term {
     mlir::Value weight, exponent;
   };
-  bool sumGains(mlir::Value x, unsigned depth) const;
+  bool findGain(mlir::Value x, unsigned depth);
+  bool sumGains(mlir::Value x, unsigned depth);
+  mlir::Value make(mlir::Value x, unsigned depth);
   mlir::Value ofSum(mlir::Value x, unsigned depth);
   mlir::Value ofReduce(ir::ReduceOp sum);
   Term term(mlir::Value leaf, bool negative, unsigned depth);
@@ -44,6 +46,9 @@ private:
   mlir::Value shifted(mlir::Value sum, mlir::Value shift);
 
   Formula &f_;
+  // Shared parts are looked at, and written, once.
+  llvm::DenseMap<mlir::Value, bool> gains_;
+  llvm::DenseMap<mlir::Value, mlir::Value> logs_;
 };
 
 } // namespace mercer::transforms

@@ -18,30 +18,36 @@ Value squared(Value value) {
 }
 
 /// Is a value a square, or a sum of such: not negative, and without a slope where it is 0?
-bool flatAtZero(Value value, unsigned depth = 16) {
-  if (depth == 0 || !isa<FloatType>(value.getType()))
+bool isFlatAtZero(Value value, unsigned &budget) {
+  if (budget == 0 || !isa<FloatType>(value.getType()))
     return false;
+  --budget;
   if (squared(value))
     return true;
   if (ir::ReduceOp sum = reductionOf(value, Reduction::sum))
-    return flatAtZero(sum.getValue(), depth - 1);
+    return isFlatAtZero(sum.getValue(), budget);
   if (is(value, Function::add))
-    return flatAtZero(operand(value, 0), depth - 1) && flatAtZero(operand(value, 1), depth - 1);
+    return isFlatAtZero(operand(value, 0), budget) && isFlatAtZero(operand(value, 1), budget);
   if (is(value, Function::mul))
     for (unsigned side : {0u, 1u}) {
       auto scale = ir::realConstant(operand(value, side));
-      if ((scale ? *scale > 0 : nonNegative(operand(value, side))) &&
-          flatAtZero(operand(value, 1 - side), depth - 1))
+      if ((scale ? *scale > 0 : nonNegative(operand(value, side), 32)) &&
+          isFlatAtZero(operand(value, 1 - side), budget))
         return true;
     }
   if (is(value, Function::div))
-    return nonNegative(operand(value, 1)) && flatAtZero(operand(value, 0), depth - 1);
+    return nonNegative(operand(value, 1), 32) && isFlatAtZero(operand(value, 0), budget);
   if (is(value, Function::select))
     return llvm::all_of(ArrayRef<unsigned>{1u, 2u}, [&](unsigned n) {
-      return isNumber(operand(value, n), 0) || flatAtZero(operand(value, n), depth - 1);
+      return isNumber(operand(value, n), 0) || isFlatAtZero(operand(value, n), budget);
     });
   Value kept = besides(value, Function::maximum, [](Value side) { return isNumber(side, 0); });
-  return kept && flatAtZero(kept, depth - 1);
+  return kept && isFlatAtZero(kept, budget);
+}
+
+bool flatAtZero(Value value) {
+  unsigned budget = 128;
+  return isFlatAtZero(value, budget);
 }
 
 /// sqrt(x^2) -> abs(x);  sqrt(sum of squares) -> root(sum of squares)
