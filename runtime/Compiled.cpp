@@ -83,7 +83,8 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
 
 /// The kernel, or null: then the caller makes it and fulfils `mine`. Sizes in `key` are dropped when there
 /// are too many specialised variants.
-Compiled::Result Compiled::find(std::span<std::int64_t> key, std::promise<Result> &mine) const {
+Compiled::Result Compiled::find(std::span<std::int64_t> key,
+                                std::optional<std::promise<Result>> &mine) const {
   std::shared_future<Result> found;
   {
     std::lock_guard lock(mutex_);
@@ -107,7 +108,7 @@ Compiled::Result Compiled::find(std::span<std::int64_t> key, std::promise<Result
     }
     if (variant == variants_.end()) {
       specialised_ += special;
-      variants_.push_back({{key.begin(), key.end()}, mine.get_future().share()});
+      variants_.push_back({{key.begin(), key.end()}, mine.emplace().get_future().share()});
       return nullptr;
     }
     found = variant->kernel;
@@ -116,15 +117,15 @@ Compiled::Result Compiled::find(std::span<std::int64_t> key, std::promise<Result
 }
 
 Compiled::Result Compiled::kernel(std::span<std::int64_t> key) const {
-  std::promise<Result> mine;
+  std::optional<std::promise<Result>> mine;
   if (Result found = find(key, mine))
     return found;
   try {
     Result made = make_kernel(signature_, options(key));
-    mine.set_value(made);
+    mine->set_value(made);
     return made;
   } catch (const Error &error) {
-    mine.set_exception(std::current_exception());
+    mine->set_exception(std::current_exception());
     // What may go well another time is tried again.
     if (error.code() == ErrorCode::out_of_memory) {
       std::lock_guard lock(mutex_);
@@ -134,7 +135,7 @@ Compiled::Result Compiled::kernel(std::span<std::int64_t> key) const {
     }
     throw;
   } catch (...) {
-    mine.set_exception(std::current_exception());
+    mine->set_exception(std::current_exception());
     throw;
   }
 }

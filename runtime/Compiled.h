@@ -7,6 +7,7 @@
 
 #include <future>
 #include <mutex>
+#include <optional>
 
 namespace mercer::detail {
 
@@ -34,7 +35,7 @@ private:
   std::size_t key_size() const { return 1 + signature_.inputs().size() + dimensions_.size(); }
   Result kernel(Call &call, bool contiguous) const;
   Result kernel(std::span<std::int64_t> key) const;
-  Result find(std::span<std::int64_t> key, std::promise<Result> &mine) const;
+  Result find(std::span<std::int64_t> key, std::optional<std::promise<Result>> &mine) const;
   KernelOptions options(std::span<const std::int64_t> key) const;
 
   const Signature &signature_;

@@ -1,5 +1,6 @@
 #include "mercer/runtime/Host.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
@@ -14,9 +15,11 @@ std::string why_not_here(const std::string &cpu) {
   // What code may use and a machine may lack; others (prefetch hints, tuning) do no harm.
   for (llvm::StringRef feature : needed) {
     feature.consume_front("+");
-    const bool vector = feature.starts_with("avx") || feature.starts_with("sse") || feature == "fma" ||
-                        feature == "f16c" || feature == "bmi" || feature == "bmi2" || feature == "popcnt" ||
-                        feature == "lzcnt" || feature == "movbe" || feature == "gfni" || feature == "vaes";
+    static constexpr std::string_view used[] = {"fma",   "f16c", "bmi",  "bmi2", "popcnt", "lzcnt",
+                                                "movbe", "gfni", "vaes", "cx16", "egpr",   "ndd",
+                                                "ccmp",  "nf",   "zu",   "cf"};
+    const bool vector = feature.starts_with("avx") || feature.starts_with("sse") ||
+                        feature.starts_with("ssse") || llvm::is_contained(used, std::string_view(feature));
     auto found = present.find(feature);
     if (vector && (found == present.end() || !found->second))
       return "needs " + feature.str() + ", which this machine has not";

@@ -1,14 +1,9 @@
 // From a program to a function: options and engines.
-#ifdef MERCER_HAS_COMPILER
 #include "mercer/runtime/Compiled.h"
 #include "mercer/runtime/Host.h"
-#else
-#include "mercer/runtime/Reference.h"
-#endif
 
 namespace mercer {
 
-#ifdef MERCER_HAS_COMPILER
 static void check_options(const Program &program, const JitOptions &options) {
   auto fail = [&](ErrorCode code, const std::string &text) {
     throw Error(code, program.name() + ": " + text, program.where());
@@ -54,7 +49,6 @@ std::string explain(const Program &program, const JitOptions &options) {
                                             : DType::f32);
   return static_cast<const detail::Compiled &>(*state->engine).explain(types);
 }
-#endif
 
 Function interpret(const Program &program, int bits) {
   if (bits < 53 || bits > 10'000)

@@ -8,6 +8,7 @@
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <cmath>
 #include <cstring>
 
 namespace mercer::detail {
@@ -44,6 +45,26 @@ public:
     known[session_.intern("memcpy")] = symbol(&std::memcpy);
     known[session_.intern("memset")] = symbol(&std::memset);
     known[session_.intern("memmove")] = symbol(&std::memmove);
+    // What CPUs without FMA and SSE 4.1 have no instructions for; all of these are exact or rounded
+    // correctly.
+    using Float1 = float (*)(float);
+    using Double1 = double (*)(double);
+    known[session_.intern("fma")] = symbol(static_cast<double (*)(double, double, double)>(&::fma));
+    known[session_.intern("fmaf")] = symbol(static_cast<float (*)(float, float, float)>(&::fmaf));
+    known[session_.intern("fmod")] = symbol(static_cast<double (*)(double, double)>(&::fmod));
+    known[session_.intern("fmodf")] = symbol(static_cast<float (*)(float, float)>(&::fmodf));
+    known[session_.intern("floor")] = symbol(static_cast<Double1>(&::floor));
+    known[session_.intern("floorf")] = symbol(static_cast<Float1>(&::floorf));
+    known[session_.intern("ceil")] = symbol(static_cast<Double1>(&::ceil));
+    known[session_.intern("ceilf")] = symbol(static_cast<Float1>(&::ceilf));
+    known[session_.intern("trunc")] = symbol(static_cast<Double1>(&::trunc));
+    known[session_.intern("truncf")] = symbol(static_cast<Float1>(&::truncf));
+    known[session_.intern("rint")] = symbol(static_cast<Double1>(&::rint));
+    known[session_.intern("rintf")] = symbol(static_cast<Float1>(&::rintf));
+    known[session_.intern("nearbyint")] = symbol(static_cast<Double1>(&::nearbyint));
+    known[session_.intern("nearbyintf")] = symbol(static_cast<Float1>(&::nearbyintf));
+    known[session_.intern("roundeven")] = symbol(static_cast<Double1>(&::nearbyint));
+    known[session_.intern("roundevenf")] = symbol(static_cast<Float1>(&::nearbyintf));
     Error error = library.define(orc::absoluteSymbols(std::move(known)));
     if (!error)
       error = layer_.add(library, std::move(object));
@@ -54,8 +75,10 @@ public:
 
   Expected<void *> find(orc::JITDylib &library, const std::string &symbol) {
     auto found = session_.lookup({&library}, session_.intern(symbol));
-    if (!found)
-      return found.takeError();
+    if (!found) {
+      std::lock_guard lock(mutex_);
+      return joinErrors(found.takeError(), createStringError(std::exchange(cause_, "")));
+    }
     return found->getAddress().toPtr<void *>();
   }
 
@@ -69,13 +92,18 @@ private:
   Linker(std::unique_ptr<orc::ExecutorProcessControl> control,
          std::unique_ptr<jitlink::JITLinkMemoryManager> memory)
       : session_(std::move(control)), layer_(session_, std::move(memory)) {
-    // Errors come back from the calls; nothing is printed.
-    session_.setErrorReporter([](Error error) { consumeError(std::move(error)); });
+    // Nothing is printed. What the session reports is the cause of what its calls return.
+    session_.setErrorReporter([this](Error error) {
+      std::lock_guard lock(mutex_);
+      cause_ = toString(std::move(error));
+    });
   }
 
   orc::ExecutionSession session_;
   orc::ObjectLinkingLayer layer_;
   std::atomic<std::uint64_t> number_ = 0, removed_ = 0;
+  std::mutex mutex_;
+  std::string cause_;
 };
 
 class Code : public LinkedCode {

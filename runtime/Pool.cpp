@@ -13,8 +13,11 @@ struct Pool::Threads {
   explicit Threads(int limit) : arena(limit) {}
 };
 
-Pool::Pool(int threads)
-    : limit_(threads), threads_(threads > 1 ? std::make_unique<Threads>(threads) : nullptr) {}
+// More threads than processors would only wait for each other.
+Pool::Pool(int threads) : limit_(std::min(threads, tbb::info::default_concurrency())) {
+  if (limit_ > 1)
+    threads_ = std::make_unique<Threads>(limit_);
+}
 Pool::~Pool() = default;
 
 bool Pool::run(mercer_body body, std::int64_t *frame, std::int64_t chunks) noexcept {

@@ -41,7 +41,8 @@ struct Reference::Modules {
       types.push_back(operand.dtype);
       elements += kind_of(operand.dtype) == real ? std::min(operand.count, most_elements) : 0;
     }
-    // A derivative inside an expression would take a run for each element of a variable that exists for each instance.
+    // A derivative inside an expression would take a run for each element of a variable that exists for each
+    // instance.
     bool nested = false;
     for (const dsl::Graph::Array &array : signature.graph().arrays)
       nested |= array.gradientOf != dsl::noNode && !array.variableIsInput;

@@ -124,10 +124,17 @@ TEST(Jit, Options) {
                with([](JitOptions &o) { o.target = "cuda"; }));
   expect_error(ErrorCode::bad_option, "'precision' must be accurate or fast",
                with([](JitOptions &o) { o.precision = static_cast<Precision>(9); }));
-  JitOptions accumulate;
-  accumulate.accumulate = DType::f64;
+  expect_error(ErrorCode::bad_option, "which this machine has not",
+               with([](JitOptions &o) { o.target = "diamondrapids"; }));
   std::vector<float> x(6, 1), w(2, 1);
-  EXPECT_EQ(jit(linear_map(), accumulate)(view(x, {3, 2}), view(w, {2}), 1).data<float>()[0], 3);
+  auto set = {+[](JitOptions &o) { o.accumulate = DType::f64; },
+              +[](JitOptions &o) { o.precision = Precision::fast; },
+              +[](JitOptions &o) { o.target = "x86-64"; }, +[](JitOptions &o) { o.threads = 1; }};
+  for (auto change : set) {
+    JitOptions options;
+    change(options);
+    EXPECT_EQ(jit(linear_map(), options)(view(x, {3, 2}), view(w, {2}), 1).data<float>()[0], 3);
+  }
 }
 
 TEST(Jit, Explains) {

@@ -74,7 +74,8 @@ private:
 TEST(E1, DamagedCalls) {
   const std::uint64_t seed = number_from("MERCER_TEST_SEED", 20261125),
                       cases = number_from("MERCER_TEST_CASES", 2000);
-  const Function functions[] = {interpret(linear_map()), interpret(pick()), interpret(momentum())};
+  const Function functions[2][3] = {{interpret(linear_map()), interpret(pick()), interpret(momentum())},
+                                    {jit(linear_map()), jit(pick()), jit(momentum())}};
   int answers = 0, errors = 0;
   for (std::uint64_t number = 0; number < cases; ++number) {
     SCOPED_TRACE("seed=" + std::to_string(seed) + " case=" + std::to_string(number));
@@ -102,7 +103,7 @@ TEST(E1, DamagedCalls) {
     if (damage.pick(16) == 0)
       arguments.pop_back();
     try {
-      functions[which].run(arguments, outputs);
+      functions[number % 2][which].run(arguments, outputs);
       ++answers;
     } catch (const Error &error) {
       ++errors;
