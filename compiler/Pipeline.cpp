@@ -17,9 +17,9 @@ void addTransforms(mlir::OpPassManager &passes) {
   program.addPass(createStabilize());
   program.addPass(createFactor());
   program.addPass(createUnrollSmall());
+  program.addPass(createChecksToValues());
   program.addPass(createSplitReductions());
   program.addPass(createSimplify());
-  program.addPass(createChecksToValues());
   program.addPass(createStoreReductions());
 }
 
