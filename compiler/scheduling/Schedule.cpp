@@ -191,6 +191,9 @@ private:
     scopes_.emplace_back(index, body);
     scopes_.back().values[index] = argument;
     collectReductions(roots);
+    // An earlier round may have computed an array without storing it: it is computed again.
+    for (ir::ArrayOp array : demand.arrays)
+      done_.erase(array);
     for (ir::ArrayOp array : demand.arrays)
       emitArray(array);
     emitOutputs(demand.outputs);
@@ -282,10 +285,15 @@ private:
     return scopes_[0];
   }
 
+  /// A loop may bind an index again that a loop around it has bound: what depends on it is not known from outside.
   Value known(Value value) {
-    for (Scope &scope : llvm::reverse(scopes_))
+    const ir::IndexSet &free = free_.of(value);
+    for (Scope &scope : llvm::reverse(scopes_)) {
       if (auto found = scope.values.find(value); found != scope.values.end())
         return found->second;
+      if (scope.index && llvm::is_contained(free, scope.index))
+        return {};
+    }
     return {};
   }
 

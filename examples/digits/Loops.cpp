@@ -42,24 +42,23 @@ double mean_kernel(const std::vector<float> &x, const std::vector<float> &y, flo
 } // namespace
 
 std::vector<float> embedding(const Images &images, const std::vector<float> &w, int width) {
-  std::vector<float> z(images.count() * width);
-  for (std::int64_t i = 0; i < images.count(); ++i)
+  std::vector<float> u(images.count() * width);
+  for (std::int64_t i = 0; i < images.count(); ++i) {
+    float *row = &u[i * width];
     for (int c = 0; c < width; ++c)
-      z[i * width + c] = dot(&w[c * pixels], images.image(i), pixels);
-  return z;
+      row[c] = dot(&w[c * pixels], images.image(i), pixels);
+    float length = std::sqrt(dot(row, row, width));
+    for (int c = 0; c < width; ++c)
+      row[c] /= length;
+  }
+  return u;
 }
 
-ValueAndGradient contrastive(const Images &images, const std::vector<float> &w, int width, float tau,
-                             float margin) {
-  const std::int64_t n = images.count();
-  std::vector<float> z = embedding(images, w, width), u(z.size()), length(n), du(z.size(), 0.0f);
-  for (std::int64_t i = 0; i < n; ++i) {
-    length[i] = std::sqrt(dot(&z[i * width], &z[i * width], width));
-    for (int c = 0; c < width; ++c)
-      u[i * width + c] = z[i * width + c] / length[i];
-  }
+ValueAndGradient contrastive(const std::vector<float> &u, const std::vector<std::int64_t> &label, int width,
+                             float tau, float margin) {
+  const auto n = static_cast<std::int64_t>(label.size());
+  std::vector<float> du(u.size(), 0.0f), s(n);
   double loss = 0;
-  std::vector<float> s(n);
   for (std::int64_t i = 0; i < n; ++i) {
     const float *ui = &u[i * width];
     float *dui = &du[i * width];
@@ -67,19 +66,19 @@ ValueAndGradient contrastive(const Images &images, const std::vector<float> &w, 
     std::int64_t positives = 0;
     for (std::int64_t j = 0; j < n; ++j) {
       s[j] = dot(ui, &u[j * width], width) / tau;
-      if (images.label[j] != images.label[i])
+      if (label[j] != label[i])
         largest = std::max(largest, s[j]);
       else
         positives += j != i;
     }
     float total = 0;
     for (std::int64_t j = 0; j < n; ++j)
-      if (images.label[j] != images.label[i])
+      if (label[j] != label[i])
         total += std::exp(s[j] - largest);
     float others = largest + std::log(total), slope_of_others = 0;
     float weight = 1.0f / (float(n) * float(positives));
     for (std::int64_t j = 0; j < n; ++j)
-      if (images.label[j] == images.label[i] && j != i) {
+      if (label[j] == label[i] && j != i) {
         float gap = others - (s[j] - margin / tau);
         loss += weight * softplus(gap);
         float slope = weight / (1 + std::exp(-gap));
@@ -88,20 +87,27 @@ ValueAndGradient contrastive(const Images &images, const std::vector<float> &w, 
         add(-slope / tau, ui, &du[j * width], width);
       }
     for (std::int64_t j = 0; j < n; ++j)
-      if (images.label[j] != images.label[i]) {
+      if (label[j] != label[i]) {
         float slope = slope_of_others * std::exp(s[j] - others) / tau;
         add(slope, &u[j * width], dui, width);
         add(slope, ui, &du[j * width], width);
       }
   }
-  ValueAndGradient result{float(loss), std::vector<float>(w.size(), 0.0f)};
-  for (std::int64_t i = 0; i < n; ++i) {
-    float along = dot(&du[i * width], &u[i * width], width);
+  return {float(loss), std::move(du)};
+}
+
+std::vector<float> pull_back(const Images &images, const std::vector<float> &w, const std::vector<float> &du,
+                             int width) {
+  std::vector<float> dw(w.size(), 0.0f), z(width);
+  for (std::int64_t i = 0; i < images.count(); ++i) {
     for (int c = 0; c < width; ++c)
-      add((du[i * width + c] - along * u[i * width + c]) / length[i], images.image(i), &result.dw[c * pixels],
-          pixels);
+      z[c] = dot(&w[c * pixels], images.image(i), pixels);
+    float squares = dot(z.data(), z.data(), width), length = std::sqrt(squares);
+    float along = dot(&du[i * width], z.data(), width) / squares;
+    for (int c = 0; c < width; ++c)
+      add((du[i * width + c] - along * z[c]) / length, images.image(i), &dw[c * pixels], pixels);
   }
-  return result;
+  return dw;
 }
 
 std::vector<float> nearest(const std::vector<float> &query, const std::vector<float> &x,

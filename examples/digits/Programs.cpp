@@ -6,31 +6,26 @@ namespace digits {
 
 // For an image i and another j of the same digit: the similarity s(i, j), less a margin, must beat the
 // log-sum-exp of the similarities to all images of other digits.
-Expr margin_contrastive(const Tensor &z, const Tensor &label, const Expr &tau, const Expr &margin) {
+Expr margin_contrastive(const Tensor &u, const Tensor &label, const Expr &tau, const Expr &margin) {
   Index i("i"), j("j"), a("a");
-  Tensor u = normalize(z);
   auto s = [&](const Index &p, const Index &q) { return dot(u[p], u[q]) / tau; };
   Expr others = logsumexp(a, s(i, a), label(a) != label(i));
   Expr same = s(i, j) - margin / tau;
   return mean(i, mean(j, softplus(others - same), label(j) == label(i) && j != i));
 }
 
-static Tensor embed(const Tensor &x, const Tensor &w) {
-  Index i("i"), c("c");
-  return Tensor({i, c}, dot(w[c], x[i]));
-}
-
 Program contrastive_loss() {
-  Tensor x("x", 2), w("w", 2), label("label", 1, integer);
+  Tensor u("u", 2), label("label", 1, integer);
   Scalar tau("tau"), margin("margin");
-  return Program("contrastive", {x, label, w, tau, margin},
-                 {{"loss", margin_contrastive(embed(x, w), label, tau, margin)}});
+  return Program("contrastive", {u, label, tau, margin},
+                 {{"loss", margin_contrastive(u, label, tau, margin)}});
 }
 
 Program embedding() {
   Tensor x("x", 2), w("w", 2);
   Index i("i"), c("c");
-  return Program("embedding", {x, w}, {{"z", {i, c}, embed(x, w)(i, c)}});
+  Tensor z({i, c}, dot(w[c], x[i]));
+  return Program("embedding", {x, w}, {{"u", {i, c}, normalize(z)(i, c)}});
 }
 
 Program nearest_neighbour() {

@@ -5,13 +5,13 @@
 
 namespace digits {
 
-/// Supervised contrastive loss with a margin over labels.
-mercer::Expr margin_contrastive(const mercer::Tensor &z, const mercer::Tensor &label, const mercer::Expr &tau,
+/// Supervised contrastive loss of unit vectors, with a margin over labels.
+mercer::Expr margin_contrastive(const mercer::Tensor &u, const mercer::Tensor &label, const mercer::Expr &tau,
                                 const mercer::Expr &margin);
 
-/// (x, label, w, tau, margin) -> loss of the embedding w x.
+/// (u, label, tau, margin) -> loss.
 mercer::Program contrastive_loss();
-/// (x, w) -> z(i, c), the embedding.
+/// (x, w) -> u(i, c), the embedding: w x, as unit vectors.
 mercer::Program embedding();
 /// (query, x, label) -> the label of the nearest row of x, for each row of query.
 mercer::Program nearest_neighbour();

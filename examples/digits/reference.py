@@ -26,6 +26,11 @@ class Random:
         return np.array(order)
 
 
+def embed(x, w):
+    z = x @ w.T
+    return z / np.linalg.norm(z, axis=1, keepdims=True)
+
+
 def loss_and_gradient(x, label, w, tau=0.1, margin=0.2):
     z = x @ w.T
     length = np.linalg.norm(z, axis=1, keepdims=True)
@@ -37,7 +42,7 @@ def loss_and_gradient(x, label, w, tau=0.1, margin=0.2):
     top = masked.max(1, keepdims=True)
     others = top + np.log(np.exp(masked - top).sum(1, keepdims=True))
     gap = others - (s - margin / tau)
-    weight = same / (len(x) * same.sum(1, keepdims=True))
+    weight = same / (len(x) * np.maximum(1, same.sum(1, keepdims=True)))
     loss = (weight * np.logaddexp(0, gap)).sum()
     slope = weight / (1 + np.exp(-gap))
     ds = -slope + slope.sum(1, keepdims=True) * np.exp(masked - others)
@@ -54,22 +59,25 @@ def accuracy(query, truth, x, label):
     return 100 * (label[squared_distances(query, x).argmin(1)] == truth).mean()
 
 
-def train(x, label, test, truth, steps=150, rate=0.02):
+def train(x, label, test, truth, steps=200, batch=256, rate=0.02):
     random = Random(2)
     w = np.array([random.uniform() / 8 for _ in range(16 * 64)]).reshape(16, 64)
+    shown = lambda w: accuracy(embed(test, w), truth, embed(x, w), label)
     print(f"1-NN accuracy on pixels, %             {accuracy(test, truth, x, label):.4g}")
-    print(f"1-NN accuracy before training, %       {accuracy(test @ w.T, truth, x @ w.T, label):.4g}")
-    print(f"loss before training                   {loss_and_gradient(x, label, w)[0]:.4g}")
-    mean, square = np.zeros_like(w), np.zeros_like(w)
+    print(f"1-NN accuracy before training, %       {shown(w):.4g}")
+    mean, square, losses = np.zeros_like(w), np.zeros_like(w), []
     start = time.time()
     for n in range(1, steps + 1):
-        _, g = loss_and_gradient(x, label, w)
+        order = random.order(len(x))[:batch]
+        loss, g = loss_and_gradient(x[order], label[order], w)
+        losses.append(loss)
         mean = 0.9 * mean + 0.1 * g
         square = 0.999 * square + 0.001 * g * g
         w = w - rate * mean / (1 - 0.9**n) / (np.sqrt(square / (1 - 0.999**n)) + 1e-8)
     seconds = time.time() - start
-    print(f"loss after training                    {loss_and_gradient(x, label, w)[0]:.4g}")
-    print(f"1-NN accuracy after training, %        {accuracy(test @ w.T, truth, x @ w.T, label):.4g}")
+    print(f"loss of the first batch                {losses[0]:.4g}")
+    print(f"loss of the last twenty batches        {np.mean(losses[-20:]):.4g}")
+    print(f"1-NN accuracy after training, %        {shown(w):.4g}")
     print(f"training, seconds                      {seconds:.3g}")
 
 
