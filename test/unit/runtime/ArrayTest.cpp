@@ -3,6 +3,11 @@
 #include <bit>
 #include <cmath>
 
+/// AddressSanitizer's allocator then fails as others do.
+extern "C" const char *__asan_default_options() {
+  return "allocator_may_return_null=1:detect_container_overflow=0";
+}
+
 namespace mercer {
 namespace {
 
