@@ -69,6 +69,45 @@ private:
                                      output.getValue().getType());
       outputs_[output] = body.addArgument(type, output.getLoc());
     }
+    for (ir::OutputOp output : outputs)
+      writeOut(output);
+  }
+
+  /// An output over a few constant positions of a further index becomes one output for each: their reductions share a pass.
+  void writeOut(ir::OutputOp output) {
+    SmallVector<SmallVector<Value>> elements{{}};
+    SmallVector<Value> loops;
+    for (auto [position, index] : llvm::enumerate(output.getIndices())) {
+      auto extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
+      bool few = position > 0 && extent && *extent > 0 && *extent * static_cast<int64_t>(elements.size()) <= 64;
+      if (!few)
+        loops.push_back(index);
+      SmallVector<SmallVector<Value>> longer;
+      OpBuilder builder(output);
+      for (int64_t at = 0; at < (few ? *extent : 1); ++at) {
+        Value subscript = few ? ir::integer(builder, output.getLoc(), at) : index;
+        for (const SmallVector<Value> &element : elements) {
+          longer.push_back(element);
+          longer.back().push_back(subscript);
+        }
+      }
+      elements = std::move(longer);
+    }
+    if (elements.size() == 1)
+      return;
+    OpBuilder builder(output);
+    for (const SmallVector<Value> &element : elements) {
+      llvm::SmallDenseMap<Value, Value> map;
+      for (auto [index, subscript] : llvm::zip_equal(output.getIndices(), element))
+        if (index != subscript)
+          map[index] = subscript;
+      Value value = ir::substitute(builder, free_, output.getValue(), map);
+      auto part = ir::OutputOp::create(builder, output.getLoc(), output.getName(), loops, value);
+      outputs_[part] = outputs_.lookup(output);
+      subscripts_[part] = element;
+    }
+    outputs_.erase(output);
+    output.erase();
   }
 
   //===- Which nests ----------------------------------------------------------------------------------------===//
@@ -251,9 +290,11 @@ private:
     }
     for (ir::OutputOp output : outputs) {
       Value value = emit(output.getValue());
-      SmallVector<Value> subscripts;
-      for (Value index : output.getIndices())
-        subscripts.push_back(emit(index));
+      SmallVector<Value> subscripts, wanted = subscripts_.lookup(output);
+      if (wanted.empty())
+        wanted.assign(output.getIndices().begin(), output.getIndices().end());
+      for (Value subscript : wanted)
+        subscripts.push_back(emit(subscript));
       ir::StoreOp::create(scopes_.back().builder, output.getLoc(), value, outputs_.lookup(output), subscripts);
     }
   }
@@ -498,6 +539,12 @@ private:
     return false;
   }
 
+  /// Is an index known to have fewer values than half a vector? Lanes over the nest's index are full then.
+  bool fillsNoVector(Value index) {
+    std::optional<int64_t> extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
+    return extent && *extent * 2 < machine_.lanes;
+  }
+
   /// The index whose iterations run in a vector: the nest's own, so that reductions are lane by lane; but where data over the nest's
   /// index and a loop's is read once, with the loop's index last in memory, that one, so that memory is read in order.
   Value chooseLanes(Value nest, ArrayRef<Value> roots, const Demand &demand) {
@@ -510,7 +557,7 @@ private:
       Value last = subscripts.back();
       if (last == nest)
         ++own;
-      else if (last.getDefiningOp<ir::IndexOp>())
+      else if (last.getDefiningOp<ir::IndexOp>() && !fillsNoVector(last))
         ++votes[last];
     };
     DenseSet<Operation *> seen;
@@ -563,6 +610,7 @@ private:
   SmallVector<Scope> scopes_;
   SmallVector<ir::LoopOp> loops_;
   DenseMap<Operation *, Value> memory_, outputs_;
+  DenseMap<Operation *, SmallVector<Value>> subscripts_; // of outputs that are elements of larger ones
   DenseSet<Operation *> done_;
   Place here_;
   Value laneIndex_, zero_, always_;
