@@ -93,7 +93,7 @@ struct UnrollSmallPass : impl::UnrollSmallBase<UnrollSmallPass> {
     Block &block = getOperation().getBlock();
     // Inner reductions come first in the block, so that outer ones copy them written out. A program that would become too
     // large stays as it is from there on: loops do the rest.
-    size_t operations = block.getOperations().size(), most = operations + 4000;
+    size_t operations = block.getOperations().size(), most = operations + 2000;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       auto reduce = dyn_cast<ir::ReduceOp>(op);
       if (!reduce || block.getOperations().size() > most)
