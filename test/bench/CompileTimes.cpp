@@ -24,7 +24,8 @@ stdlib::Value parameter(const Json &value) {
     return value.get<std::vector<double>>();
   if (value.is_object()) {
     std::vector<std::pair<std::string, stdlib::Value>> inner;
-    for (const auto &[name, given] : value.value("parameters", Json::object()).items())
+    const Json given_parameters = value.value("parameters", Json::object());
+    for (const auto &[name, given] : given_parameters.items())
       inner.emplace_back(name, parameter(given));
     return stdlib::make_kernel(*stdlib::find_entry(value.at("entry").get<std::string>()), inner);
   }
@@ -35,7 +36,16 @@ stdlib::Value parameter(const Json &value) {
 Program value_and_gradient_of(const stdlib::EntryInfo &entry) {
   std::vector<stdlib::InputShape> inputs;
   std::vector<std::pair<std::string, stdlib::Value>> parameters;
-  for (const auto &[name, value] : Json::parse(entry.known.arguments).items()) {
+  Json known = Json::object();
+  if (!entry.known.arguments.empty())
+    known = Json::parse(entry.known.arguments);
+  else // mmd2_unbiased: points and a kernel
+    for (const auto &info : entry.parameters)
+      if (info.kind == stdlib::ParameterKind::kernel)
+        known[std::string(info.name)] = {{"entry", "rbf"}};
+      else if (info.is_input())
+        known[std::string(info.name)] = Json::parse("[[0]]");
+  for (const auto &[name, value] : known.items()) {
     bool is_input = entry.is_kernel && (name == "X" || name == "Y");
     for (const auto &info : entry.parameters)
       is_input |= info.name == name && info.is_input();
