@@ -113,6 +113,7 @@ inline constexpr auto circle_loss = define(
         .known = {R"({"f": [[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], "y": [0, 0, 1, 1], "gamma": 8})",
                   "0.7489661601201213"},
         .properties = non_negative | scale_invariant,
+        .smooth = false, // the weights of the pairs are detached, as in the paper
     },
     [](const Tensor &f, const Tensor &y, const Expr &m, const Expr &gamma) {
       Index a("a"), j("j");
