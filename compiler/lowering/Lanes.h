@@ -57,7 +57,7 @@ public:
   /// Carries some states through `for position in [lower, upper) step`.
   void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
              llvm::function_ref<void(mlir::Value)> body);
-  /// The same in blocks of 64 steps where a state wants it.
+  /// The same in blocks where a state wants it.
   void carryBlocks(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, int64_t step,
                    llvm::function_ref<void(mlir::Value)> body);
 
@@ -89,6 +89,7 @@ private:
   Lane applyLinear(ir::ApplyOp op);
   mlir::Value fused(ir::ApplyOp op);
   Lane read(ir::ReadOp op);
+  std::pair<mlir::Value, mlir::Value> addLanes(mlir::Value total, mlir::Value lost);
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);
   mlir::Value convertLoaded(mlir::Value value, mlir::Type stored, mlir::Type result);

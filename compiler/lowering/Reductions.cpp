@@ -1,6 +1,6 @@
 // The running states of reductions.
 //
-// Sums add in blocks of 64 terms; the blocks are added with the rounding errors kept (two-sum), so that the error does not
+// Sums add in blocks of 16 terms; the blocks are added with the rounding errors kept (two-sum), so that the error does not
 // grow with the number of terms. Log-sum-exp runs in base 2 against a reference that follows the maximum only when a term exceeds
 // it by 2^60: one exponential a term and no rescaling. The order depends on the extents alone.
 #include "compiler/lowering/Lanes.h"
@@ -16,7 +16,7 @@ namespace mercer::lowering {
 
 using dsl::Reduction;
 
-static constexpr int64_t blockTerms = 64;
+static constexpr int64_t blockTerms = 16;
 
 static bool isPosition(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::argmax; }
 static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::min; }
@@ -198,16 +198,16 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
   auto &state = running.state;
   endBlock(running);
   if (running.kind == Reduction::sum && running.blocked) {
-    Value sum = closed(b, loc(), state[1], state[2]);
-    if (getElementTypeOrSelf(sum.getType()) != running.type) {
-      Type type = running.vectors ? Type(VectorType::get({width}, running.type)) : running.type;
-      state = {sum};
-      sum = overLanes ? combineLanes(running, nullptr) : sum;
-      type = overLanes ? running.type : type;
-      return arith::TruncFOp::create(b, loc(), type, sum);
-    }
-    state = {sum};
-  } else if (running.kind == Reduction::logsumexp) {
+    Value total = state[1], lost = state[2];
+    if (overLanes)
+      std::tie(total, lost) = addLanes(total, lost);
+    Value sum = closed(b, loc(), total, lost);
+    if (getElementTypeOrSelf(sum.getType()) == running.type)
+      return sum;
+    bool vectors = running.vectors && !overLanes;
+    return arith::TruncFOp::create(b, loc(), vectors ? Type(VectorType::get({width}, running.type)) : running.type, sum);
+  }
+  if (running.kind == Reduction::logsumexp) {
     Value reference = state[0], sum = closed(b, loc(), state[2], state[3]);
     if (overLanes) {
       Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
@@ -227,6 +227,26 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
   if (extremum)
     *extremum = state[0];
   return state[isPosition(running.kind) ? 1 : 0];
+}
+
+/// The sum over the lanes with the rounding errors kept.
+std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
+  auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, loc(), x, y); };
+  auto sub = [&](Value x, Value y) -> Value { return arith::SubFOp::create(b, loc(), x, y); };
+  for (unsigned half = width / 2; half >= 1; half /= 2) {
+    auto part = [&](Value value, unsigned first) -> Value {
+      SmallVector<int64_t> lanes;
+      for (unsigned n = 0; n < half; ++n)
+        lanes.push_back(first + n);
+      return vector::ShuffleOp::create(b, loc(), value, value, lanes);
+    };
+    Value x = part(total, 0), y = part(total, half);
+    Value sum = add(x, y), back = sub(sum, x);
+    lost = add(add(part(lost, 0), part(lost, half)), add(sub(x, sub(sum, back)), sub(y, back)));
+    total = sum;
+  }
+  auto only = [&](Value value) -> Value { return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0}); };
+  return {only(total), only(lost)};
 }
 
 /// Halves against halves: a tree whose shape is fixed.
