@@ -76,6 +76,8 @@ public:
     if (failed(scheduling::schedule(*module_, machine)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();
+    if (llvm::Error error = checkLength(plan))
+      return error;
     explanation = scheduling::explain(plan);
     for (BlockArgument output : plan.getBlock().getArguments().drop_front(plan.getInputs()))
       outputTypes.push_back(dtypeOf(cast<ir::ArrayType>(output.getType()).getElement()));
@@ -132,6 +134,25 @@ private:
             break;
           }
       }
+  }
+
+  /// Code generation is quadratic in the length of a loop's body: refused here in time. A transcendental function is about 40
+  /// machine operations.
+  llvm::Error checkLength(ir::PlanOp plan) {
+    constexpr int64_t limit = 20'000;
+    int64_t longest = 0;
+    plan.walk([&](Block *block) {
+      int64_t length = 0;
+      for (ir::ApplyOp op : block->getOps<ir::ApplyOp>()) {
+        bool elementary = ir::signature(op.getFunction().getValue()) == "rr" && op.getFunction().getValue() != dsl::Function::div;
+        length += elementary ? 40 : 1;
+      }
+      longest = std::max(longest, length);
+    });
+    if (longest <= limit)
+      return llvm::Error::success();
+    return llvm::createStringError("program '" + graph_.name + "': one loop has about " + std::to_string(longest) +
+                                   " machine operations; the limit is " + std::to_string(limit));
   }
 
   static DType dtypeOf(Type type) {

@@ -63,7 +63,15 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
   return cpu;
 }
 
+/// Code generation takes time that is quadratic in the length of a block: 20 000 instructions take seconds, 100 000 minutes.
+static constexpr size_t largestBlock = 20'000;
+
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly) {
+  for (const llvm::Function &function : module)
+    for (const llvm::BasicBlock &block : function)
+      if (block.size() > largestBlock)
+        return llvm::createStringError("one loop has " + std::to_string(block.size()) +
+                                       " machine operations; the limit is " + std::to_string(largestBlock));
   auto machine = machineOf(cpu);
   if (!machine)
     return machine.takeError();
