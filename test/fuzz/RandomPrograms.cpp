@@ -1,6 +1,7 @@
 // Random well-typed programs: compiled on one and on two threads (same bits) against interpreted.
 #include <mercer/mercer.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -202,6 +203,9 @@ std::unique_ptr<Case> make(std::uint64_t seed, int depth, int largest) {
   static constexpr std::int64_t choices[] = {3, 7, 8, 1, 2, 9, 16, 17, 0, 31, 33, 64, 65};
   for (std::int64_t &size : world.sizes)
     size = choices[random() % 13] % (largest + 1);
+  // Reductions nest as deep as expressions: few levels where ranges are long, or the interpreter runs for minutes.
+  std::int64_t longest = *std::max_element(world.sizes, world.sizes + classes);
+  depth = std::min(depth, longest > 17 ? 3 : longest > 9 ? 4 : 5);
   auto fill = [&](std::vector<double> &data, std::int64_t size) {
     data.resize(static_cast<std::size_t>(size));
     for (double &value : data)
