@@ -256,10 +256,14 @@ std::vector<Array> run(const Function &function, const Program &program, World &
   return results;
 }
 
+/// The CPU that is compiled for; the machine must be able to run it.
+std::string target = "host";
+
 /// What is wrong with a case, or nothing.
 std::optional<std::string> check(Case &test) {
   const Program &program = *test.program;
   JitOptions one, two;
+  one.target = two.target = target;
   one.threads = 1, two.threads = 2;
   try {
     std::vector<Array> compiled = run(jit(program, one), program, test.world), again = run(jit(program, two), program, test.world),
@@ -288,6 +292,8 @@ int main(int count, char **arguments) {
   int cases = count > 1 ? std::atoi(arguments[1]) : 300;
   std::uint64_t seed = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : std::random_device()();
   int first = count > 3 ? std::atoi(arguments[3]) : 0;
+  if (count > 4)
+    target = arguments[4];
   if (const char *given = std::getenv("MERCER_TEST_SEED"))
     seed = std::strtoull(given, nullptr, 10);
   int failures = 0;
