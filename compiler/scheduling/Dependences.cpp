@@ -4,6 +4,13 @@ using namespace mlir;
 
 namespace mercer::scheduling {
 
+SmallVector<Value> termsOf(ir::ReduceOp reduce) {
+  SmallVector<Value> terms{reduce.getValue()};
+  if (reduce.getPredicate())
+    terms.push_back(reduce.getPredicate());
+  return terms;
+}
+
 llvm::SetVector<Operation *> Dependences::closure(ArrayRef<Value> roots) {
   llvm::SetVector<Operation *> result;
   SmallVector<Operation *> stack;
@@ -48,9 +55,7 @@ const Place &Dependences::placeOf(ir::ArrayOp array) {
     place.index = array.getIndices()[0];
   } else if (reduce) {
     place.index = reduce.getOver()[0];
-    roots = {reduce.getValue()};
-    if (reduce.getPredicate())
-      roots.push_back(reduce.getPredicate());
+    roots = termsOf(reduce);
   }
   place.stage = stageOf(roots, place.index);
   return places_[array] = place;

@@ -13,6 +13,9 @@ struct Place {
   bool operator==(const Place &) const = default;
 };
 
+/// What a reduction combines: its value, and its predicate where it has one.
+llvm::SmallVector<mlir::Value> termsOf(ir::ReduceOp reduce);
+
 class Dependences {
 public:
   /// The reads of stored arrays that a value needs, through reductions that are not stored themselves.

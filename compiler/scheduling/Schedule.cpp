@@ -10,9 +10,6 @@ using namespace mlir;
 namespace mercer::scheduling {
 namespace {
 
-using dsl::Function;
-using dsl::Reduction;
-
 /// The values of a program inside the block of the plan that is being written: one scope for the plan, the nest, each loop.
 struct Scope {
   Scope(Value index, Block &block) : index(index), builder(OpBuilder::atBlockEnd(&block)) {}
@@ -136,7 +133,7 @@ private:
     }
     for (auto &[stage, nests] : stages)
       for (auto &[index, demand] : nests)
-        emitNest(index, stage, demand);
+        emitNest(index, demand);
     for (ir::OutputOp output : scalars)
       emitScalarOutput(output);
   }
@@ -208,8 +205,10 @@ private:
 
   //===- One nest -------------------------------------------------------------------------------------------===//
 
-  void emitNest(Value index, unsigned stage, Demand &demand) {
-    here_ = {index, stage};
+  void emitNest(Value index, Demand &demand) {
+    nestIndex_ = index;
+    nestArrays_.clear();
+    nestArrays_.insert_range(demand.arrays);
     SmallVector<Value> roots;
     for (ir::ArrayOp array : demand.arrays)
       roots.push_back(array.getValue());
@@ -230,17 +229,11 @@ private:
     scopes_.emplace_back(index, body);
     scopes_.back().values[index] = argument;
     collectReductions(roots);
-    // An earlier round may have computed an array without storing it: it is computed again.
-    for (ir::ArrayOp array : demand.arrays)
-      done_.erase(array);
     for (ir::ArrayOp array : demand.arrays)
       emitArray(array);
     emitOutputs(demand.outputs);
     scopes_.pop_back();
     scopes_[0].builder.setInsertionPointAfter(nest);
-    for (ir::ArrayOp array : demand.arrays)
-      done_.insert(array);
-    // Values of the nest's own scope are gone with it.
   }
 
   void allocate(ArrayRef<ir::ArrayOp> arrays) {
@@ -300,7 +293,8 @@ private:
   }
 
   void emitScalarOutput(ir::OutputOp output) {
-    here_ = {};
+    nestIndex_ = {};
+    nestArrays_.clear();
     reductions_.clear();
     Value value = emit(output.getValue());
     OpBuilder &builder = scopes_[0].builder;
@@ -342,8 +336,7 @@ private:
   Value direct(Value value) {
     auto read = value.getDefiningOp<ir::ReadOp>();
     auto array = read ? read.getArray().getDefiningOp<ir::ArrayOp>() : ir::ArrayOp();
-    if (array && !array.getIndices().empty() && here_.index && dependences_.placeOf(array) == here_ &&
-        !done_.contains(array) && read.getSubscripts()[0] == here_.index)
+    if (array && !array.getIndices().empty() && nestArrays_.contains(array) && read.getSubscripts()[0] == nestIndex_)
       return array.getValue();
     return {};
   }
@@ -407,18 +400,9 @@ private:
 
   void collectReductions(ArrayRef<Value> roots) {
     reductions_.clear();
-    SmallVector<Value> all(roots);
-    DenseSet<Operation *> seen;
-    for (size_t n = 0; n < all.size(); ++n)
-      for (Operation *op : dependences_.closure(all[n])) {
-        if (!seen.insert(op).second)
-          continue;
-        if (auto reduce = dyn_cast<ir::ReduceOp>(op))
-          reductions_.push_back(reduce);
-        for (Value result : op->getResults())
-          if (Value same = direct(result))
-            all.push_back(same);
-      }
+    for (Operation *op : dependences_.closure(roots)) // the roots have the values of all the nest's arrays
+      if (auto reduce = dyn_cast<ir::ReduceOp>(op))
+        reductions_.push_back(reduce);
     depths_.clear();
     // Operands before users, so that the depths below are known.
     llvm::sort(reductions_, [](ir::ReduceOp a, ir::ReduceOp b) { return a->isBeforeInBlock(b); });
@@ -428,10 +412,7 @@ private:
 
   unsigned depthOf(ir::ReduceOp reduce) {
     unsigned depth = 0;
-    SmallVector<Value> roots{reduce.getValue()};
-    if (reduce.getPredicate())
-      roots.push_back(reduce.getPredicate());
-    SmallVector<Value> all = roots;
+    SmallVector<Value> all = termsOf(reduce);
     for (size_t n = 0; n < all.size(); ++n)
       for (Operation *op : dependences_.closure(all[n])) {
         if (Value same = op->getNumResults() ? direct(op->getResult(0)) : Value(); same && !llvm::is_contained(all, same))
@@ -495,7 +476,7 @@ private:
     SmallVector<Type> types;
     for (ir::ReduceOp reduce : reductions)
       types.push_back(reduce.getType());
-    bool lanes = laneIndex_ == index && here_.index != index &&
+    bool lanes = laneIndex_ == index && nestIndex_ != index &&
                  llvm::none_of(scopes_, [&](const Scope &outer) { return outer.index && outer.index == laneIndex_; });
     auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(),
                                    scope.builder.getArrayAttr(kinds), zero, extent, lanes ? machine_.lanes : 0, false);
@@ -528,15 +509,10 @@ private:
   bool hasLoops(ArrayRef<Value> roots, const Demand &demand) {
     if (llvm::any_of(demand.outputs, [](ir::OutputOp output) { return output.getIndices().size() > 1; }))
       return true;
-    SmallVector<Value> inside;
-    for (Value root : roots)
-      inside.push_back(root);
-    for (Operation *op : dependences_.closure(inside)) {
+    return llvm::any_of(dependences_.closure(roots), [&](Operation *op) {
       auto reduce = dyn_cast<ir::ReduceOp>(op);
-      if (reduce && reduce.getOver()[0] != here_.index)
-        return true;
-    }
-    return false;
+      return reduce && reduce.getOver()[0] != nestIndex_;
+    });
   }
 
   /// Is an index known to have fewer values than half a vector? Lanes over the nest's index are full then.
@@ -548,7 +524,6 @@ private:
   /// The index whose iterations run in a vector: the nest's own, so that reductions are lane by lane; but where data over the nest's
   /// index and a loop's is read once, with the loop's index last in memory, that one, so that memory is read in order.
   Value chooseLanes(Value nest, ArrayRef<Value> roots, const Demand &demand) {
-    SmallVector<Value> all(roots);
     llvm::MapVector<Value, unsigned> votes;
     unsigned own = 0;
     auto vote = [&](ValueRange subscripts) {
@@ -560,17 +535,11 @@ private:
       else if (last.getDefiningOp<ir::IndexOp>() && !fillsNoVector(last))
         ++votes[last];
     };
-    DenseSet<Operation *> seen;
-    for (size_t n = 0; n < all.size(); ++n)
-      for (Operation *op : dependences_.closure(all[n])) {
-        if (!seen.insert(op).second || op->getNumResults() == 0)
-          continue;
-        if (Value same = direct(op->getResult(0)))
-          all.push_back(same);
-        auto read = dyn_cast<ir::ReadOp>(op);
-        if (read && isa<BlockArgument>(read.getArray()) && !reusedInside(read, nest))
-          vote(read.getSubscripts());
-      }
+    for (Operation *op : dependences_.closure(roots)) {
+      auto read = dyn_cast<ir::ReadOp>(op);
+      if (read && isa<BlockArgument>(read.getArray()) && !reusedInside(read, nest))
+        vote(read.getSubscripts());
+    }
     for (ir::OutputOp output : demand.outputs)
       vote(output.getIndices());
     Value best;
@@ -611,8 +580,8 @@ private:
   SmallVector<ir::LoopOp> loops_;
   DenseMap<Operation *, Value> memory_, outputs_;
   DenseMap<Operation *, SmallVector<Value>> subscripts_; // of outputs that are elements of larger ones
-  DenseSet<Operation *> done_;
-  Place here_;
+  Value nestIndex_;                 // of the nest that is being written
+  DenseSet<Operation *> nestArrays_; // what it computes
   Value laneIndex_, zero_, always_;
   SmallVector<ir::ReduceOp> reductions_;
   DenseMap<Operation *, unsigned> depths_;

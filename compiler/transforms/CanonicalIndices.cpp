@@ -4,6 +4,7 @@
 // extent that is not free in the result; an output's indices the first ones in order. So the sum of a loss over i and the
 // gradient's output index i get one name, and what both need is computed once.
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/transforms/EqualOps.h"
 #include "compiler/transforms/Passes.h"
 
 #include <map>
@@ -206,18 +207,10 @@ private:
   }
 
   Value unique(Value value) {
-    Operation *op = value.getDefiningOp();
-    llvm::hash_code hash = OperationEquivalence::computeHash(op, OperationEquivalence::directHashValue,
-                                                             OperationEquivalence::ignoreHashValue,
-                                                             OperationEquivalence::IgnoreLocations);
-    for (Operation *other : equal_[static_cast<size_t>(hash)])
-      if (other == op || OperationEquivalence::isEquivalentTo(op, other, OperationEquivalence::IgnoreLocations)) {
-        if (other != op)
-          op->erase();
-        return other->getResult(0);
-      }
-    equal_[static_cast<size_t>(hash)].push_back(op);
-    return value;
+    Operation *op = value.getDefiningOp(), *first = equal_.first(op);
+    if (first != op)
+      op->erase();
+    return first->getResult(0);
   }
 
   Block &block_;
@@ -226,7 +219,7 @@ private:
   ir::FreeIndices free_;
   DenseMap<Value, SmallVector<Value>> rows_;
   std::map<Key, Value> done_;
-  std::map<size_t, SmallVector<Operation *, 1>> equal_;
+  EqualOps equal_;
 };
 
 struct CanonicalIndicesPass : impl::CanonicalIndicesBase<CanonicalIndicesPass> {

@@ -3,6 +3,7 @@
 #include "compiler/transforms/Arrays.h"
 #include "compiler/transforms/Partials.h"
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/SplitReductions.h"
 
 #include <cfloat>
 
@@ -139,16 +140,8 @@ void prepare(Block &block, ArrayRef<Value> roots, ArrayRef<Value> variables, Ope
     inlineArrays(block, [&](ir::ArrayOp array) { return arrays.contains(array); }, end);
   for (ir::ReduceOp op : llvm::make_early_inc_range(block.getOps<ir::ReduceOp>())) {
     Reduction kind = op.getKind().getValue();
-    if (op.getOver().size() < 2 || (kind != Reduction::min && kind != Reduction::max))
-      continue;
-    OpBuilder builder(op);
-    Value value = op.getValue(), predicate = op.getPredicate();
-    for (Value index : llvm::reverse(op.getOver())) {
-      value = ir::reduce(builder, op.getLoc(), kind, index, value, predicate);
-      predicate = {};
-    }
-    op.getResult().replaceAllUsesWith(value);
-    op.erase();
+    if (op.getOver().size() > 1 && (kind == Reduction::min || kind == Reduction::max))
+      splitReduction(op);
   }
 }
 

@@ -1,9 +1,6 @@
+#include "compiler/transforms/EqualOps.h"
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Simplify.h"
-
-#include "mlir/IR/OperationSupport.h"
-
-#include <unordered_map>
 
 using namespace mlir;
 
@@ -91,17 +88,11 @@ private:
       number(op);
       return op;
     }
-    auto hash = static_cast<size_t>(OperationEquivalence::computeHash(
-        op, OperationEquivalence::directHashValue, OperationEquivalence::ignoreHashValue,
-        OperationEquivalence::IgnoreLocations));
-    auto &candidates = equal_[hash];
-    for (Operation *other : candidates)
-      if (OperationEquivalence::isEquivalentTo(op, other, OperationEquivalence::IgnoreLocations)) {
-        op->getResult(0).replaceAllUsesWith(other->getResult(0));
-        op->erase();
-        return other;
-      }
-    candidates.push_back(op);
+    if (Operation *first = equal_.first(op); first != op) {
+      op->getResult(0).replaceAllUsesWith(first->getResult(0));
+      op->erase();
+      return first;
+    }
     number(op);
     if (auto apply = dyn_cast<ir::ApplyOp>(op))
       if (auto [b, a] = reversed(apply); a)
@@ -114,7 +105,7 @@ private:
   Block &block_;
   DenseMap<Operation *, unsigned> position_;
   DenseMap<Pair, Value> differences_; // (a, b) -> a - b
-  std::unordered_map<size_t, SmallVector<Operation *, 1>> equal_;
+  EqualOps equal_;
 };
 
 } // namespace
