@@ -67,11 +67,6 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
 static constexpr size_t largestBlock = 20'000;
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly) {
-  for (const llvm::Function &function : module)
-    for (const llvm::BasicBlock &block : function)
-      if (block.size() > largestBlock)
-        return llvm::createStringError("one loop has " + std::to_string(block.size()) +
-                                       " machine operations; the limit is " + std::to_string(largestBlock));
   auto machine = machineOf(cpu);
   if (!machine)
     return machine.takeError();
@@ -101,6 +96,11 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &modul
                   "loop-mssa(licm),gvn,instcombine<no-verify-fixpoint>,simplifycfg)"))
     return error;
   passes.run(module, modules);
+  for (const llvm::Function &function : module)
+    for (const llvm::BasicBlock &block : function)
+      if (block.size() > largestBlock)
+        return llvm::createStringError("one loop has " + std::to_string(block.size()) +
+                                       " machine operations; the limit is " + std::to_string(largestBlock));
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager codegen;
