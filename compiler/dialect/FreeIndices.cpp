@@ -33,15 +33,20 @@ static bool carriesIndices(Value operand) { return !isa<ArrayType>(operand.getTy
 
 unsigned FreeIndices::order(Value index) { return order_.try_emplace(index, order_.size()).first->second; }
 
+void FreeIndices::keep(Value value, IndexSet set) {
+  storage_.push_back(std::move(set));
+  sets_[value] = &storage_.back();
+}
+
 bool FreeIndices::compute(Value value, SmallVectorImpl<Value> &missing) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<ConstantOp, SizeOp>(op)) {
-    sets_[value] = {};
+    keep(value, {});
     return true;
   }
   if (isa<IndexOp>(op)) {
     order(value);
-    sets_[value] = {value};
+    keep(value, {value});
     return true;
   }
   ValueRange bound = boundIndices(op);
@@ -56,18 +61,18 @@ bool FreeIndices::compute(Value value, SmallVectorImpl<Value> &missing) {
   IndexSet set;
   for (Value operand : op->getOperands())
     if (carriesIndices(operand) && !llvm::is_contained(bound, operand))
-      for (Value index : sets_.find(operand)->second)
+      for (Value index : *sets_.find(operand)->second)
         if (!llvm::is_contained(bound, index) && !llvm::is_contained(set, index))
           set.push_back(index);
   llvm::sort(set, [&](Value a, Value b) { return order(a) < order(b); });
-  sets_[value] = std::move(set);
+  keep(value, std::move(set));
   return true;
 }
 
 const IndexSet &FreeIndices::of(Value value) {
   auto found = sets_.find(value);
   if (found != sets_.end())
-    return found->second;
+    return *found->second;
   SmallVector<Value> stack{value};
   while (!stack.empty()) {
     Value top = stack.back();
@@ -77,7 +82,7 @@ const IndexSet &FreeIndices::of(Value value) {
     while (!stack.empty() && sets_.count(stack.back()))
       stack.pop_back();
   }
-  return sets_.find(value)->second;
+  return *sets_.find(value)->second;
 }
 
 bool FreeIndices::depends(Value value, Value index) { return llvm::is_contained(of(value), index); }

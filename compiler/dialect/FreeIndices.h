@@ -6,6 +6,10 @@
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <deque>
+
+#include <memory>
+
 namespace mercer::ir {
 
 /// The indices (results of mercer.index) that a value of a program is a function of, in an order that is the same for every value.
@@ -15,7 +19,7 @@ using IndexSet = llvm::SmallVector<mlir::Value, 4>;
 /// are looked up as they come.
 class FreeIndices {
 public:
-  /// No recursion over the depth of the program.
+  /// No recursion over the depth of the program. The reference stays valid until the value is forgotten.
   const IndexSet &of(mlir::Value value);
   bool depends(mlir::Value value, mlir::Value index);
   /// Forgets a value whose op was changed in place (users of it too must be forgotten by the caller).
@@ -25,7 +29,9 @@ private:
   bool compute(mlir::Value value, llvm::SmallVectorImpl<mlir::Value> &missing);
   unsigned order(mlir::Value index);
 
-  llvm::DenseMap<mlir::Value, IndexSet> sets_;
+  void keep(mlir::Value value, IndexSet set) { sets_[value] = std::make_unique<IndexSet>(std::move(set)); }
+
+  llvm::DenseMap<mlir::Value, std::unique_ptr<IndexSet>> sets_; // pointers: callers hold sets while more are computed
   llvm::DenseMap<mlir::Value, unsigned> order_;
 };
 
