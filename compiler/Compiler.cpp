@@ -121,13 +121,17 @@ public:
   std::vector<StageTime> times;
 
 private:
-  /// Sizes that are known become constants.
+  /// Sizes that are known become constants; bounds become attributes.
   void assumeSizes() {
     for (auto program : module_->getOps<ir::ProgramOp>())
       for (ir::SizeOp size : llvm::make_early_inc_range(program.getBlock().getOps<ir::SizeOp>())) {
         unsigned input = cast<BlockArgument>(size.getArray()).getArgNumber();
         for (const KnownSize &known : options_.knownSizes)
           if (known.input == static_cast<int32_t>(input) && known.dimension == static_cast<int32_t>(size.getDimension())) {
+            if (known.bound) {
+              size->setAttr(ir::atMostAttribute, OpBuilder(size).getI64IntegerAttr(known.size));
+              break;
+            }
             OpBuilder builder(size);
             size.getResult().replaceAllUsesWith(ir::integer(builder, size.getLoc(), known.size));
             size.erase();
@@ -147,6 +151,9 @@ private:
         bool elementary = ir::signature(op.getFunction().getValue()) == "rr" && op.getFunction().getValue() != dsl::Function::div;
         length += elementary ? 40 : 1;
       }
+      for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
+        if (auto jam = op->getAttrOfType<IntegerAttr>(ir::jamAttribute))
+          length *= jam.getInt();
       longest = std::max(longest, length);
     });
     if (longest <= limit)

@@ -17,10 +17,11 @@ class MemoryBuffer;
 
 namespace mercer::compiler {
 
-/// A size that is known when compiling: dimension `dimension` of input `input` is `size`.
+/// What is known of a size when compiling: dimension `dimension` of input `input` is `size`, or at most that.
 struct KnownSize {
   std::int32_t input, dimension;
   std::int64_t size;
+  bool bound = false;
 };
 
 /// What one variant of a program is compiled for.

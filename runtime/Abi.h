@@ -7,13 +7,16 @@
 extern "C" {
 #endif
 
-/// Runs body(frame, chunk) for each chunk in 0 .. chunks-1, in any order, on any threads, and returns when all are done.
-typedef void (*mercer_body)(int64_t *frame, int64_t chunk);
+/// Computes one chunk of a nest. `scratch` is for this call of it alone, uninitialised, 64-byte aligned.
+typedef void (*mercer_body)(int64_t *frame, int64_t chunk, char *scratch);
 
 typedef struct mercer_context {
   /// Memory until the call ends, 64-byte aligned; null when there is none (the code then returns mercer_out_of_memory).
   void *(*allocate)(const struct mercer_context *context, int64_t bytes);
-  void (*parallel)(const struct mercer_context *context, mercer_body body, int64_t *frame, int64_t chunks);
+  /// Runs body(frame, chunk, scratch) for each chunk in 0 .. chunks-1, in any order, on any threads, with `scratch_bytes`
+  /// of memory for each chunk that runs at the time. Returns 0 when all are done, or mercer_out_of_memory.
+  int32_t (*parallel)(const struct mercer_context *context, mercer_body body, int64_t *frame, int64_t chunks,
+                      int64_t scratch_bytes);
   void *user;
 } mercer_context;
 

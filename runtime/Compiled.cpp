@@ -8,7 +8,12 @@
 namespace mercer::detail {
 namespace {
 
+/// Dimensions after the first that are this small are known when compiling.
 constexpr std::int64_t largest_known_size = 16;
+/// Of longer ones, and of the first, the code may know that they are no longer than this: rows of so many elements can be kept.
+constexpr std::int64_t largest_bounded_size = 2048;
+/// In a key, beside known sizes.
+constexpr std::int64_t unknown = 0, bounded = -1;
 constexpr std::size_t most_specialised = 64;
 /// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
 constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
@@ -17,18 +22,16 @@ constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
 struct Surroundings {
   Arena arena;
   Pool &pool;
-  bool out_of_threads = false;
   mercer_context context;
 
   explicit Surroundings(Pool &pool) : pool(pool) {
     context.allocate = [](const mercer_context *context, std::int64_t bytes) {
       return static_cast<Surroundings *>(context->user)->arena.allocate(bytes);
     };
-    context.parallel = [](const mercer_context *context, mercer_body body, std::int64_t *frame,
-                          std::int64_t chunks) {
+    context.parallel = [](const mercer_context *context, mercer_body body, std::int64_t *frame, std::int64_t chunks,
+                          std::int64_t scratch_bytes) -> std::int32_t {
       auto &self = *static_cast<Surroundings *>(context->user);
-      if (!self.pool.run(body, frame, chunks))
-        self.out_of_threads = true;
+      return self.pool.run(body, frame, chunks, scratch_bytes, self.arena) ? 0 : mercer_out_of_memory;
     };
     context.user = this;
   }
@@ -45,10 +48,8 @@ Strided strided(const Operand &operand) {
 
 Compiled::Compiled(const Signature &signature, const JitOptions &options)
     : signature_(signature), options_(options), reference_(signature), pool_(options.threads) {
-  // The last dimensions of points, images, filters: often small, seldom different. The first one is a count
-  // of samples.
   for (std::size_t input = 0; input < signature.inputs().size(); ++input)
-    for (int dimension = 1; dimension < signature.inputs()[input].rank; ++dimension)
+    for (int dimension = 0; dimension < signature.inputs()[input].rank; ++dimension)
       dimensions_.emplace_back(input, dimension);
 }
 
@@ -62,7 +63,7 @@ DType Compiled::real_output_type(std::size_t output, std::span<const Operand> in
   return signature_.arithmetic({types.data(), inputs.size()});
 }
 
-// --- variants: key = contiguous, types of the inputs, known sizes (0: not known) ---------------------
+// --- variants: key = contiguous, types of the inputs, for each dimension its size, unknown or bounded -------------
 
 KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   KernelOptions result;
@@ -71,8 +72,10 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   for (std::size_t n = 0; n < inputs; ++n)
     result.types.push_back(static_cast<DType>(key[1 + n]));
   for (std::size_t n = 0; n < dimensions_.size(); ++n)
-    if (key[1 + inputs + n])
-      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, key[1 + inputs + n]});
+    if (const std::int64_t size = key[1 + inputs + n]; size == bounded)
+      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, largest_bounded_size, true});
+    else if (size != unknown)
+      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, size, false});
   result.arithmetic = signature_.arithmetic(result.types);
   result.accumulate_in_f64 = options_.accumulate == DType::f64;
   result.fast = options_.precision == Precision::fast;
@@ -81,8 +84,13 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   return result;
 }
 
-/// The kernel, or null: then the caller makes it and fulfils `mine`. Sizes in `key` are dropped when there
-/// are too many specialised variants.
+/// What code for all sizes knows of a dimension.
+std::int64_t Compiled::general_size(std::size_t dimension, std::int64_t size) const {
+  return dimensions_[dimension].second == 0 || size == unknown ? unknown : bounded;
+}
+
+/// The kernel, or null: then the caller makes it and fulfils `mine`. `key` becomes the general one when there
+/// are too many specialised variants, or when the user has compiled that.
 Compiled::Result Compiled::find(std::span<std::int64_t> key,
                                 std::optional<std::promise<Result>> &mine) const {
   std::shared_future<Result> found;
@@ -93,7 +101,9 @@ Compiled::Result Compiled::find(std::span<std::int64_t> key,
     };
     auto variant = std::find_if(variants_.begin(), variants_.end(), matches);
     const std::span<std::int64_t> sizes = key.subspan(1 + signature_.inputs().size());
-    bool special = std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size != 0; });
+    bool special = false;
+    for (std::size_t n = 0; n < sizes.size(); ++n)
+      special |= sizes[n] != general_size(n, sizes[n]);
     if (variant == variants_.end() && special) {
       bool general = specialised_ >= most_specialised;
       for (const std::vector<DType> &types : general_)
@@ -101,7 +111,8 @@ Compiled::Result Compiled::find(std::span<std::int64_t> key,
           return static_cast<std::int64_t>(type) == word;
         });
       if (general) {
-        std::fill(sizes.begin(), sizes.end(), 0);
+        for (std::size_t n = 0; n < sizes.size(); ++n)
+          sizes[n] = general_size(n, sizes[n]);
         special = false;
         variant = std::find_if(variants_.begin(), variants_.end(), matches);
       }
@@ -148,16 +159,26 @@ Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
     key[1 + n] = static_cast<std::int64_t>(inputs[n].dtype);
   for (std::size_t n = 0; n < dimensions_.size(); ++n) {
     const std::int64_t size = inputs[dimensions_[n].first].shape[dimensions_[n].second];
-    key[1 + inputs.size() + n] = size <= largest_known_size ? size : 0;
+    key[1 + inputs.size() + n] = size > largest_bounded_size                                 ? unknown
+                                 : size > largest_known_size || dimensions_[n].second == 0 ? bounded
+                                                                                            : size;
   }
   return kernel({key.data(), key.size()});
 }
 
-void Compiled::compile(const std::vector<DType> &input_types) const {
-  std::vector<std::int64_t> key(key_size(), 0);
+/// No size is known; a dimension after the first is bounded.
+std::vector<std::int64_t> Compiled::general_key(const std::vector<DType> &input_types) const {
+  std::vector<std::int64_t> key(key_size());
   key[0] = true;
   for (std::size_t n = 0; n < input_types.size(); ++n)
     key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  for (std::size_t n = 0; n < dimensions_.size(); ++n)
+    key[1 + input_types.size() + n] = general_size(n, bounded);
+  return key;
+}
+
+void Compiled::compile(const std::vector<DType> &input_types) const {
+  std::vector<std::int64_t> key = general_key(input_types);
   kernel(key);
   std::lock_guard lock(mutex_);
   if (std::find(general_.begin(), general_.end(), input_types) == general_.end())
@@ -167,10 +188,7 @@ void Compiled::compile(const std::vector<DType> &input_types) const {
 std::string Compiled::explain(Call &call) const { return kernel(call, true)->explanation; }
 
 std::string Compiled::explain(const std::vector<DType> &input_types) const {
-  std::vector<std::int64_t> key(key_size(), 0);
-  key[0] = true;
-  for (std::size_t n = 0; n < input_types.size(); ++n)
-    key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  std::vector<std::int64_t> key = general_key(input_types);
   return kernel(key)->explanation;
 }
 
@@ -259,7 +277,7 @@ void Compiled::run(Call &call) const {
   }
 
   const std::int32_t code = kernel->entry(frame.data(), &surroundings.context);
-  if (code == mercer_out_of_memory || surroundings.out_of_threads)
+  if (code == mercer_out_of_memory)
     no_memory();
   if (code != 0) {
     reference_.check(call);

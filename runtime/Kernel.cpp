@@ -30,7 +30,7 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
   given.contiguous = options.contiguous;
   given.cpu = options.cpu;
   for (const KernelOptions::Size &size : options.sizes)
-    given.knownSizes.push_back({size.input, size.dimension, size.size});
+    given.knownSizes.push_back({size.input, size.dimension, size.size, size.bound});
   auto kernel = std::make_shared<Kernel>();
   on_large_stack([&] {
     llvm::Expected<compiler::Code> code = compiler::compile(signature.graph(), given);

@@ -16,8 +16,9 @@ struct KernelOptions {
   struct Size {
     std::int32_t input, dimension;
     std::int64_t size;
+    bool bound; ///< at most `size`, else exactly
   };
-  std::vector<Size> sizes; ///< that are known
+  std::vector<Size> sizes; ///< of which something is known
   std::string cpu;         ///< empty: the host
 };
 

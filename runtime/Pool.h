@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mercer/runtime/Abi.h"
+#include "mercer/runtime/Arena.h"
 
 #include <memory>
 
@@ -15,9 +16,10 @@ public:
   explicit Pool(int threads);
   ~Pool();
 
-  /// Runs body(frame, chunk) for each chunk. @returns false when the threads could not be used and not all
-  /// were run
-  bool run(mercer_body body, std::int64_t *frame, std::int64_t chunks) noexcept;
+  /// Runs body for each chunk, with scratch memory for each thread from the arena. @returns false when there
+  /// was no memory for it or for tasks: then not all were run
+  bool run(mercer_body body, std::int64_t *frame, std::int64_t chunks, std::int64_t scratch_bytes,
+           Arena &arena) noexcept;
 
 private:
   struct Threads;

@@ -100,6 +100,29 @@ std::optional<int64_t> integerConstant(Value value) {
   return number && number.getType().isInteger(64) ? std::optional(number.getInt()) : std::nullopt;
 }
 
+std::optional<int64_t> upperBound(Value value) {
+  int64_t moved = 0;
+  // Extents of convolutions and the like: a size less or plus a constant, or a fraction of it.
+  while (auto op = value.getDefiningOp<ApplyOp>()) {
+    std::optional<int64_t> constant = op.getOperands().size() == 2 ? integerConstant(op.getOperands()[1]) : std::nullopt;
+    dsl::Function function = op.getFunction().getValue();
+    if (!constant || *constant < 0 || *constant > (int64_t(1) << 32))
+      return std::nullopt;
+    if (function == dsl::Function::add)
+      moved += *constant;
+    else if (function == dsl::Function::sub)
+      moved -= *constant;
+    else if (function != dsl::Function::floor_div || *constant == 0)
+      return std::nullopt;
+    value = op.getOperands()[0];
+  }
+  if (std::optional<int64_t> constant = integerConstant(value))
+    return *constant + moved;
+  auto size = value.getDefiningOp<SizeOp>();
+  auto bound = size ? size->getAttrOfType<IntegerAttr>(atMostAttribute) : IntegerAttr();
+  return bound ? std::optional(bound.getInt() + std::max<int64_t>(moved, 0)) : std::nullopt;
+}
+
 std::optional<bool> booleanConstant(Value value) {
   auto constant = value.getDefiningOp<ConstantOp>();
   auto number = constant ? dyn_cast<IntegerAttr>(constant.getValue()) : IntegerAttr();

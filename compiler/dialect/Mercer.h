@@ -52,6 +52,12 @@ inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
 
+/// Attribute of a `mercer.size`: what it is at most.
+inline constexpr llvm::StringLiteral atMostAttribute = "at_most";
+
+/// Attribute of a `mercer.loop`: how many iterations run side by side.
+inline constexpr llvm::StringLiteral jamAttribute = "jam";
+
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
 
@@ -59,5 +65,8 @@ mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array
 std::optional<double> realConstant(mlir::Value value);
 std::optional<int64_t> integerConstant(mlir::Value value);
 std::optional<bool> booleanConstant(mlir::Value value);
+
+/// What an i64 value is known to be at most.
+std::optional<int64_t> upperBound(mlir::Value value);
 
 } // namespace mercer::ir

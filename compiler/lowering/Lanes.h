@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mercer::lowering {
 
@@ -24,8 +25,12 @@ struct Running {
   mlir::Type type;        ///< of the values, scalar
   bool vectors = false;   ///< one state for each lane
   bool blocked = false;   ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
+  bool compensated = true; ///< blocks are added with their rounding errors kept
   llvm::SmallVector<mlir::Value, 4> state;
 };
+
+/// Terms that are added before the rounding errors are looked after.
+inline constexpr int64_t blockTerms = 16;
 
 /// Writes one function. `width` lanes are active inside of an index with lanes, else 0.
 class Codegen {
@@ -35,6 +40,7 @@ public:
       : b(builder), plan_(plan), target_(target), layout_(layout), words_(words) {}
 
   mlir::Value frame;    ///< !llvm.ptr
+  mlir::Value scratch;  ///< !llvm.ptr, in a nest's function
   unsigned width = 0;
   mlir::Operation *prologue = nullptr; ///< in a nest's function: what no index is needed for goes before this op
   mlir::Value mask;     ///< vector of i1: lanes that exist; null: all
@@ -42,11 +48,14 @@ public:
   Lane lane(mlir::Value value); ///< values of the plan's top level are computed again where they are used
   mlir::Value scalar(mlir::Value value) { return lane(value).value; }
   mlir::Value vector(Lane lane, mlir::Type type);
-  void define(mlir::Value value, Lane lane) { lanes_[value] = lane; }
+  void define(mlir::Value value, Lane lane) { (copied_.contains(value) ? copies_[copy_] : lanes_)[value] = lane; }
 
   /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`).
   void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
   void loop(ir::LoopOp op);
+
+  /// Gives each tile of a nest its part of the scratch memory; returns the bytes of all.
+  mlir::Value placeTiles(ir::NestOp nest);
 
   // Reductions.
   Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
@@ -57,9 +66,9 @@ public:
   /// Carries some states through `for position in [lower, upper) step`.
   void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
              llvm::function_ref<void(mlir::Value)> body);
-  /// The same in blocks where a state wants it.
+  /// The same in blocks of `turns` turns where a state wants it.
   void carryBlocks(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, int64_t step,
-                   llvm::function_ref<void(mlir::Value)> body);
+                   llvm::function_ref<void(mlir::Value)> body, int64_t turns = blockTerms);
 
   // Memory.
   mlir::Value word(int64_t position);
@@ -83,6 +92,19 @@ public:
   void setLoc(mlir::Location location) { location_ = location; }
 
 private:
+  /// A tile's memory; `wide`: each element is a vector.
+  struct Tile {
+    mlir::Value pointer;
+    bool wide;
+  };
+
+  void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
+  /// Runs the code for each copy of what depends on the jammed loop's index.
+  void forCopies(bool copied, llvm::function_ref<void()> code);
+  void jam(ir::LoopOp op, int64_t factor);
+  void jammed(ir::LoopOp op, int64_t factor, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,
+              llvm::function_ref<void(mlir::Value)> single);
+  void unjam();
   Lane apply(ir::ApplyOp op);
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
@@ -101,6 +123,11 @@ private:
   const llvm::DenseMap<mlir::Value, int64_t> &words_; ///< frame words of allocated arrays
   mlir::Location location_ = plan_.getLoc();
   llvm::DenseMap<mlir::Value, Lane> lanes_;
+  llvm::DenseMap<mlir::Value, Tile> tiles_;
+  // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations at once.
+  llvm::DenseSet<mlir::Value> copied_;
+  llvm::SmallVector<llvm::DenseMap<mlir::Value, Lane>> copies_;
+  size_t copy_ = 0;
   llvm::DenseMap<int64_t, mlir::Value> loadedWords_;
 };
 

@@ -56,16 +56,19 @@ private:
 
   LLVM::LLVMFuncOp body(ir::NestOp nest, unsigned number) {
     std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
-    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, b_.getI64Type()},
+    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, b_.getI64Type(), pointer_},
                          LLVM::Linkage::Internal);
     Codegen code(b_, plan_, target_, layout_, words_);
     code.frame = made.getArgument(0);
+    code.scratch = made.getArgument(2);
     code.setLoc(nest.getLoc());
     Value chunk = made.getArgument(1), length = code.i64(static_cast<int64_t>(nest.getChunk()));
     Value begin = arith::MulIOp::create(b_, nest.getLoc(), chunk, length);
     code.prologue = begin.getDefiningOp();
     Value extent = code.scalar(nest.getExtent());
     Value end = arith::MinSIOp::create(b_, nest.getLoc(), arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
+
+    code.placeTiles(nest);
 
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     code.width = lanes;
@@ -210,9 +213,11 @@ private:
       allocateBytes(bytes, partials_.lookup(add), code);
     }
     Value body = LLVM::AddressOfOp::create(b_, loc(), bodies_.lookup(nest));
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b_.getContext()),
-                                            {pointer_, pointer_, pointer_, b_.getI64Type()});
-    LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 1), context_, body, code.frame, chunks});
+    Type word = b_.getI64Type();
+    auto type = LLVM::LLVMFunctionType::get(b_.getI32Type(), {pointer_, pointer_, pointer_, word, word});
+    SmallVector<Value> arguments{contextField(pointer_, 1), context_, body, code.frame, chunks, code.placeTiles(nest)};
+    Value result = LLVM::CallOp::create(b_, loc(), type, arguments).getResult();
+    returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::ne, result, number32(0)), -1);
     for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
       combine(code, add, chunks);
   }

@@ -33,7 +33,27 @@ Value Codegen::word(int64_t position) {
   return value;
 }
 
+Value Codegen::placeTiles(ir::NestOp nest) {
+  Value bytes = i64(0);
+  nest.walk([&](ir::TileOp tile) {
+    Type element = tile.getType().getElement();
+    unsigned lanes = static_cast<unsigned>(nest.getLanes());
+    for (auto loop = tile->getParentOfType<ir::LoopOp>(); loop; loop = loop->getParentOfType<ir::LoopOp>())
+      lanes = std::max(lanes, static_cast<unsigned>(loop.getLanes()));
+    if (scratch)
+      tiles_[tile.getResult()] = {this->element(scratch, b.getI8Type(), bytes), lanes > 0};
+    Value size = i64(bytesOf(element) * std::max(lanes, 1u));
+    for (Value extent : tile.getSizes())
+      size = arith::MulIOp::create(b, loc(), size, arith::MaxSIOp::create(b, loc(), scalar(extent), i64(0)));
+    Value padded = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
+    bytes = arith::AddIOp::create(b, loc(), bytes, padded);
+  });
+  return bytes;
+}
+
 Value Codegen::pointer(Value array) {
+  if (auto tile = tiles_.find(array); tile != tiles_.end())
+    return tile->second.pointer;
   auto argument = dyn_cast<BlockArgument>(array);
   int64_t position = argument ? layout_.arguments[argument.getArgNumber()] : words_.lookup(array);
   return LLVM::IntToPtrOp::create(b, loc(), pointerType(b), word(position));
@@ -41,6 +61,12 @@ Value Codegen::pointer(Value array) {
 
 /// The stride of a dimension in elements; null: 1.
 Value Codegen::stride(Value array, unsigned dimension) {
+  if (auto tile = array.getDefiningOp<ir::TileOp>()) {
+    Value stride;
+    for (Value size : tile.getSizes().drop_front(dimension + 1))
+      stride = stride ? Value(arith::MulIOp::create(b, loc(), stride, scalar(size))) : scalar(size);
+    return stride;
+  }
   auto argument = dyn_cast<BlockArgument>(array);
   unsigned rank = cast<ir::ArrayType>(array.getType()).getRank();
   bool output = argument && argument.getArgNumber() >= plan_.getInputs();
@@ -90,6 +116,12 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
     }
   }
   Value memory = pointer(array);
+  if (tiles_.lookup(array).wide) {
+    made.kind = Lane::varying;
+    Value at = element(memory, type, arith::MulIOp::create(b, loc(), base, i64(width)));
+    Value loaded = LLVM::LoadOp::create(b, loc(), VectorType::get({width}, type), at, bytesOf(type) * width);
+    return convertLoaded(loaded, stored, result);
+  }
   bool guarded = guard.value != nullptr;
   if (!varying && !anyLinear && (!guarded || guard.kind == Lane::uniform)) {
     made.kind = Lane::uniform;
@@ -158,6 +190,11 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
       Value stride = this->stride(array, static_cast<unsigned>(dimension));
       Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
       offset = arith::AddIOp::create(b, loc(), offset, part);
+    }
+    if (tiles_.lookup(array).wide) {
+      Value at = element(memory, type, arith::MulIOp::create(b, loc(), offset, i64(width)));
+      LLVM::StoreOp::create(b, loc(), converted(vector(value, stored)), at, bytesOf(type) * width);
+      return;
     }
     LLVM::StoreOp::create(b, loc(), converted(value.value), element(memory, type, offset), bytesOf(type));
     return;

@@ -16,7 +16,8 @@ namespace mercer::lowering {
 
 using dsl::Reduction;
 
-static constexpr int64_t blockTerms = 16;
+/// Terms of a block in a loop inside of a jammed one: the many sums at once make what is done after a block expensive.
+static constexpr int64_t innerTerms = 32;
 
 static bool isPosition(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::argmax; }
 static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::min; }
@@ -24,7 +25,7 @@ static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || 
 static double largestFinite(Type type) { return getElementTypeOrSelf(type).isF32() ? FLT_MAX : DBL_MAX; }
 
 Running Codegen::begin(Reduction kind, Type type, bool vectors) {
-  Running running{kind, type, vectors, false, {}};
+  Running running{kind, type, vectors, false, true, {}};
   auto shaped = [&](Type element) { return vectors ? Type(VectorType::get({width}, element)) : element; };
   bool real = isa<FloatType>(type);
   auto start = [&](Type element, double value) { running.state.push_back(number(shaped(element), value)); };
@@ -180,6 +181,11 @@ void Codegen::endBlock(Running &running) {
   Value &block = running.state[first], &total = running.state[first + 1], &lost = running.state[first + 2];
   auto add = [&](Value x, Value y) { return arith::AddFOp::create(b, loc(), x, y); };
   auto sub = [&](Value x, Value y) { return arith::SubFOp::create(b, loc(), x, y); };
+  if (!running.compensated) {
+    total = add(total, block);
+    block = number(block.getType(), 0);
+    return;
+  }
   Value sum = add(total, block), part = sub(sum, total);
   Value error = add(sub(total, sub(sum, part)), sub(block, part));
   lost = add(lost, error);
@@ -346,10 +352,10 @@ void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, V
 }
 
 void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value upper, int64_t step,
-                          llvm::function_ref<void(Value)> body) {
+                          llvm::function_ref<void(Value)> body, int64_t turns) {
   if (llvm::none_of(states, [](const Running &running) { return running.blocked; }))
     return carry(states, lower, upper, i64(step), body);
-  Value length = i64(blockTerms * step), single = i64(step);
+  Value length = i64(turns * step), single = i64(step);
   carry(states, lower, upper, length, [&](Value base) {
     Value end = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), base, length), upper);
     carry(states, base, end, single, body);
@@ -364,27 +370,45 @@ void Codegen::loop(ir::LoopOp op) {
   if (lanes)
     width = lanes;
   auto yield = cast<ir::YieldOp>(op.getYield());
+  // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
+  bool inner = !copied_.empty();
   SmallVector<Running> states;
   for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
-    states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
+    forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
+      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
+      states.back().compensated = !inner || !ir::upperBound(op.getUpper());
+    });
+  auto combine = [&](Lane index) {
+    setLoc(op.getLoc());
+    Running *running = states.data();
+    for (unsigned n = 0; n < op.getNumResults(); ++n) {
+      Value value = yield.getOperands()[2 * n], predicate = yield.getOperands()[2 * n + 1];
+      auto one = [&](Running &state) {
+        Value at;
+        if (isPosition(state.kind))
+          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
+        update(state, lane(value), lane(predicate), at);
+      };
+      forCopies(copied_.contains(op.getResult(n)), [&] { one(*running++); });
+    }
+  };
   auto body = [&](Value position) {
     Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
     define(op.getIndex(), index);
     block(op.getBlock(), [](ir::AccumulateOp) {});
-    setLoc(op.getLoc());
-    for (auto [n, running] : llvm::enumerate(states)) {
-      Value at = isPosition(running.kind) ? (running.vectors ? vector(index, b.getI64Type()) : position) : Value();
-      update(running, lane(yield.getOperands()[2 * n]), lane(yield.getOperands()[2 * n + 1]), at);
-    }
+    combine(index);
   };
-  if (!lanes) {
-    carryBlocks(states, lower, upper, 1, body);
+  auto side = op->getAttrOfType<IntegerAttr>(ir::jamAttribute);
+  if (side && !inner) {
+    jammed(op, side.getInt(), states, lower, upper, body);
+  } else if (!lanes) {
+    carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
   } else {
     Value step = i64(lanes);
     Value count = arith::SubIOp::create(b, loc(), upper, lower);
     Value rest = arith::RemSIOp::create(b, loc(), count, step);
     Value whole = arith::SubIOp::create(b, loc(), upper, rest);
-    carryBlocks(states, lower, whole, lanes, body);
+    carryBlocks(states, lower, whole, lanes, body, inner ? innerTerms : blockTerms);
     // The tail is a loop of at most one turn, so that states pass through it.
     carry(states, whole, upper, step, [&](Value position) {
       mask = tailMask(position, upper);
@@ -392,12 +416,43 @@ void Codegen::loop(ir::LoopOp op) {
       mask = {};
     });
   }
-  for (auto [n, running] : llvm::enumerate(states)) {
-    Value value = finish(running, lanes > 0);
-    define(op.getResult(static_cast<unsigned>(n)), {running.vectors && !lanes ? Lane::varying : Lane::uniform, value});
-  }
+  Running *running = states.data();
+  for (OpResult result : op.getResults())
+    forCopies(copied_.contains(result), [&] {
+      Value value = finish(*running, lanes > 0);
+      define(result, {running->vectors && !lanes ? Lane::varying : Lane::uniform, value});
+      ++running;
+    });
   if (lanes)
     width = 0;
+}
+
+/// `factor` iterations at once, then the rest one by one.
+void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,
+                     llvm::function_ref<void(Value)> single) {
+  auto yield = cast<ir::YieldOp>(op.getYield());
+  Value count = arith::MaxSIOp::create(b, loc(), arith::SubIOp::create(b, loc(), upper, lower), i64(0));
+  Value rest = arith::RemSIOp::create(b, loc(), count, i64(factor));
+  Value whole = arith::SubIOp::create(b, loc(), upper, rest);
+  jam(op, factor);
+  auto several = [&](Value position) {
+    forCopies(true, [&] {
+      define(op.getIndex(), {Lane::uniform, arith::AddIOp::create(b, loc(), position, i64(static_cast<int64_t>(copy_)))});
+    });
+    block(op.getBlock(), [](ir::AccumulateOp) {});
+    setLoc(op.getLoc());
+    for (auto [n, state] : llvm::enumerate(states))
+      forCopies(true, [&] { // the order is that of the loop
+        Lane index = lane(op.getIndex());
+        Value at;
+        if (isPosition(state.kind))
+          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
+        update(state, lane(yield.getOperands()[2 * n]), lane(yield.getOperands()[2 * n + 1]), at);
+      });
+  };
+  carryBlocks(states, lower, whole, factor, several, std::max<int64_t>(blockTerms / factor, 1));
+  unjam();
+  carry(states, whole, upper, i64(1), single);
 }
 
 } // namespace mercer::lowering

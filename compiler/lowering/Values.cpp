@@ -62,7 +62,8 @@ Value Codegen::tailMask(Value base, Value end) {
 }
 
 Lane Codegen::lane(Value value) {
-  if (auto found = lanes_.find(value); found != lanes_.end())
+  const auto &known = copied_.contains(value) ? copies_[copy_] : lanes_;
+  if (auto found = known.find(value); found != known.end())
     return found->second;
   // A value of the plan's top level: no index, so the same everywhere; computed where it is first needed.
   Operation *op = value.getDefiningOp();
@@ -85,25 +86,81 @@ Lane Codegen::lane(Value value) {
 }
 
 void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
-  for (Operation &op : block) {
-    setLoc(op.getLoc());
-    if (auto loop = dyn_cast<ir::LoopOp>(op)) {
-      this->loop(loop);
-    } else if (auto store = dyn_cast<ir::StoreOp>(op)) {
-      SmallVector<Lane> subscripts;
-      for (Value subscript : store.getSubscripts())
-        subscripts.push_back(lane(subscript));
-      this->store(store.getArray(), subscripts, lane(store.getValue()));
-    } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {
-      accumulate(add);
-    } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
-      define(op.getResult(0), this->apply(apply));
-    } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
-      define(op.getResult(0), this->read(read));
-    } else if (isa<ir::ConstantOp, ir::SizeOp>(op)) {
-      lane(op.getResult(0));
-    }
+  if (copied_.empty()) {
+    for (Operation &op : block)
+      one(op, accumulate);
+    return;
   }
+  // Between loops: first what is the same for all copies, then copy by copy, so that few values are alive at a time.
+  auto isCopied = [&](Operation &op) {
+    return llvm::any_of(op.getOperands(), [&](Value operand) { return copied_.contains(operand); });
+  };
+  for (auto op = block.begin(); op != block.end();) {
+    auto end = op;
+    while (end != block.end() && !isa<ir::LoopOp>(*end))
+      ++end;
+    for (Operation &single : llvm::make_range(op, end))
+      if (!isCopied(single))
+        one(single, accumulate);
+    for (copy_ = 0; copy_ < copies_.size(); ++copy_)
+      for (Operation &copied : llvm::make_range(op, end))
+        if (isCopied(copied))
+          one(copied, accumulate);
+    copy_ = 0;
+    if (end != block.end())
+      one(*end++, accumulate);
+    op = end;
+  }
+}
+
+void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
+  setLoc(op.getLoc());
+  if (auto loop = dyn_cast<ir::LoopOp>(op)) {
+    this->loop(loop);
+  } else if (auto store = dyn_cast<ir::StoreOp>(op)) {
+    SmallVector<Lane> subscripts;
+    for (Value subscript : store.getSubscripts())
+      subscripts.push_back(lane(subscript));
+    this->store(store.getArray(), subscripts, lane(store.getValue()));
+  } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {
+    accumulate(add);
+  } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
+    define(op.getResult(0), this->apply(apply));
+  } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
+    define(op.getResult(0), this->read(read));
+  } else if (isa<ir::ConstantOp, ir::SizeOp>(op)) {
+    lane(op.getResult(0));
+  }
+}
+
+void Codegen::forCopies(bool copied, llvm::function_ref<void()> code) {
+  for (copy_ = 0; copy_ < (copied ? copies_.size() : 1); ++copy_)
+    code();
+  copy_ = 0;
+}
+
+/// From here on `factor` iterations of a loop are written at once.
+void Codegen::jam(ir::LoopOp op, int64_t factor) {
+  copies_.resize(static_cast<size_t>(factor));
+  copied_.insert(op.getIndex());
+  op.getBlock().walk([&](Operation *inner) { // loops after their bodies
+    auto depends = [&](Value value) { return copied_.contains(value); };
+    if (auto loop = dyn_cast<ir::LoopOp>(inner)) {
+      for (Value result : loop.getResults()) {
+        OperandRange yielded = loop.getYield()->getOperands();
+        unsigned n = cast<OpResult>(result).getResultNumber();
+        if (depends(yielded[2 * n]) || depends(yielded[2 * n + 1]))
+          copied_.insert(result);
+      }
+    } else if (llvm::any_of(inner->getOperands(), depends)) {
+      copied_.insert_range(inner->getResults());
+    }
+  });
+}
+
+void Codegen::unjam() {
+  copied_.clear();
+  copies_.clear();
 }
 
 /// Sums and differences of base + lane * stride keep that form: their reads are then in order.

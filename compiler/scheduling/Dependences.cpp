@@ -1,5 +1,7 @@
 #include "compiler/scheduling/Dependences.h"
 
+#include "compiler/scheduling/Work.h"
+
 using namespace mlir;
 
 namespace mercer::scheduling {
@@ -34,11 +36,38 @@ SmallVector<ir::ReadOp> Dependences::arrayReads(ArrayRef<Value> roots) {
   return reads;
 }
 
+bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array) {
+  return !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
+}
+
+Value Dependences::nestIndexOf(ValueRange indices, Value value) {
+  if (indices.size() == 1)
+    return indices[0];
+  // What does not depend on the nest's index is computed again for each of its values.
+  Value best;
+  double least = 0;
+  for (Value nest : indices) {
+    double work = 0;
+    for (Operation *op : closure(value)) {
+      auto apply = dyn_cast<ir::ApplyOp>(op);
+      if (!apply)
+        continue;
+      double times = static_cast<double>(operationsOf(apply.getFunction().getValue()));
+      for (Value index : free_.of(apply.getResult()))
+        times *= lengthOf(index);
+      work += free_.depends(apply.getResult(), nest) ? times : times * lengthOf(nest);
+    }
+    if (!best || work < 0.9 * least)
+      best = nest, least = work;
+  }
+  return best;
+}
+
 unsigned Dependences::stageOf(ArrayRef<Value> roots, Value index) {
   unsigned stage = 0;
   for (ir::ReadOp read : arrayReads(roots)) {
     const Place &place = placeOf(read.getArray().getDefiningOp<ir::ArrayOp>());
-    bool here = index && !read.getSubscripts().empty() && place.index == index && read.getSubscripts()[0] == index;
+    bool here = index && place.index == index && readsOwnElement(read, read.getArray().getDefiningOp<ir::ArrayOp>());
     stage = std::max(stage, place.stage + !here);
   }
   return stage;
@@ -52,7 +81,7 @@ const Place &Dependences::placeOf(ir::ArrayOp array) {
   auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
   SmallVector<Value> roots{array.getValue()};
   if (!array.getIndices().empty()) {
-    place.index = array.getIndices()[0];
+    place.index = nestIndexOf(array.getIndices(), array.getValue());
   } else if (reduce) {
     place.index = reduce.getOver()[0];
     roots = termsOf(reduce);

@@ -13,6 +13,9 @@ struct Place {
   bool operator==(const Place &) const = default;
 };
 
+/// Is it the array's element at the very indices over which the array is defined?
+bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array);
+
 /// What a reduction combines: its value, and its predicate where it has one.
 llvm::SmallVector<mlir::Value> termsOf(ir::ReduceOp reduce);
 
@@ -23,11 +26,14 @@ public:
   /// All ops that a value needs without what computes stored arrays.
   llvm::SetVector<mlir::Operation *> closure(llvm::ArrayRef<mlir::Value> roots);
 
+  /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be done again.
+  mlir::Value nestIndexOf(mlir::ValueRange indices, mlir::Value value);
   const Place &placeOf(ir::ArrayOp array);
   /// The earliest stage at which roots can be computed in a nest over `index`.
   unsigned stageOf(llvm::ArrayRef<mlir::Value> roots, mlir::Value index);
 
 private:
+  ir::FreeIndices free_;
   llvm::DenseMap<mlir::Operation *, Place> places_;
 };
 

@@ -1,0 +1,378 @@
+#include "compiler/scheduling/NestWriter.h"
+
+#include "compiler/scheduling/Lanes.h"
+
+using namespace mlir;
+
+namespace mercer::scheduling {
+
+NestWriter::NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine)
+    : plan_(plan), dependences_(dependences), machine_(machine) {
+  scopes_.emplace_back(Value(), plan.getBlock());
+  for (BlockArgument argument : program.getBlock().getArguments())
+    scopes_[0].values[argument] = plan.getBlock().getArgument(argument.getArgNumber());
+}
+
+//===- What a nest stores -------------------------------------------------------------------------------------===//
+
+void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> &targets) {
+  nestIndex_ = demand.index;
+  nestArrays_.clear();
+  nestArrays_.insert_range(demand.arrays);
+  SmallVector<Value> roots;
+  for (ir::ArrayOp array : demand.arrays)
+    roots.push_back(array.getValue());
+  for (ir::OutputOp output : demand.outputs)
+    roots.push_back(output.getValue());
+  allocate(demand.arrays);
+  laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, machine_.lanes, dependences_, free_);
+  Location loc = roots[0].getLoc();
+  auto source = demand.index.getDefiningOp<ir::IndexOp>();
+  Value extent = emit(source.getExtent());
+  OpBuilder &outer = scopes_[0].builder;
+  int64_t chunk = hasLoops(roots, demand) ? 4 * machine_.lanes : 512 * machine_.lanes;
+  auto nest = ir::NestOp::create(outer, loc, source.getName(), extent, chunk,
+                                 laneIndex_ == demand.index ? machine_.lanes : 0, StringAttr());
+  Block &body = nest.getBody().emplaceBlock();
+  Value argument = body.addArgument(outer.getI64Type(), loc);
+  outer.setInsertionPoint(nest); // what does not depend on the index goes before the nest
+  scopes_.emplace_back(demand.index, body);
+  scopes_.back().values[demand.index] = argument;
+  collectReductions(roots);
+
+  // Rows and single elements first: loops over further indices may need them.
+  for (ir::ArrayOp array : demand.arrays) {
+    if (array.getIndices().empty())
+      total(array);
+    else if (array.getIndices().size() == 1 || memory_.contains(array))
+      storeAll(array.getIndices(), array.getValue(), [&](size_t) {
+        if (Value memory = memory_.lookup(array))
+          store(array.getValue(), memory, array.getIndices());
+      });
+  }
+  // Outputs over the same indices share their loops.
+  SmallVector<ir::OutputOp> open(demand.outputs);
+  while (!open.empty()) {
+    SmallVector<ir::OutputOp> together, others;
+    SmallVector<Value> values;
+    for (ir::OutputOp output : open)
+      if (output.getIndices() == open[0].getIndices()) {
+        together.push_back(output);
+        values.push_back(output.getValue());
+      } else {
+        others.push_back(output);
+      }
+    storeAll(open[0].getIndices(), values, [&](size_t n) {
+      const Target &target = targets.find(together[n])->second;
+      store(values[n], target.memory, target.subscripts.empty() ? SmallVector<Value>(together[n].getIndices()) : target.subscripts);
+    });
+    open = std::move(others);
+  }
+  scopes_.pop_back();
+  scopes_[0].builder.setInsertionPointAfter(nest);
+  computed_.insert_range(demand.arrays);
+}
+
+void NestWriter::scalar(ir::OutputOp output, Value memory) {
+  nestIndex_ = laneIndex_ = {};
+  nestArrays_.clear();
+  reductions_.clear();
+  Value value = emit(output.getValue());
+  OpBuilder &builder = scopes_[0].builder;
+  auto check = output->getAttrOfType<IntegerAttr>(ir::checkAttribute);
+  if (check) {
+    auto type = ir::ArrayType::get(builder.getContext(), 0, value.getType());
+    memory = ir::AllocateOp::create(builder, output.getLoc(), type, output.getName(), ValueRange());
+  }
+  ir::StoreOp::create(builder, output.getLoc(), value, memory, ValueRange());
+  if (check)
+    ir::FailOp::create(builder, output.getLoc(), memory, check);
+}
+
+void NestWriter::allocate(ArrayRef<ir::ArrayOp> arrays) {
+  for (ir::ArrayOp array : arrays) {
+    if (!readElsewhere(array) && !array.getIndices().empty())
+      continue;
+    SmallVector<Value> sizes;
+    for (Value index : array.getIndices())
+      sizes.push_back(emit(index.getDefiningOp<ir::IndexOp>().getExtent()));
+    memory_[array] = ir::AllocateOp::create(scopes_[0].builder, array.getLoc(), array.getType(), array.getName(), sizes);
+  }
+}
+
+/// Loops over the indices that no scope has, around the stores of some values.
+void NestWriter::storeAll(ValueRange indices, ArrayRef<Value> values, llvm::function_ref<void(size_t)> store) {
+  for (Value index : indices)
+    if (!isOpen(index)) {
+      openLoop(index, values, values[0].getLoc());
+      storeAll(indices, values, store);
+      closeLoop({});
+      return;
+    }
+  for (size_t n = 0; n < values.size(); ++n)
+    store(n);
+}
+
+void NestWriter::store(Value value, Value memory, ArrayRef<Value> subscripts) {
+  Value made = emit(value);
+  SmallVector<Value> at;
+  for (Value subscript : subscripts)
+    at.push_back(emit(subscript));
+  ir::StoreOp::create(scopes_.back().builder, value.getLoc(), made, memory, at);
+}
+
+void NestWriter::total(ir::ArrayOp array) {
+  auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
+  Value value = emit(reduce.getValue());
+  Value predicate = reduce.getPredicate() ? emit(reduce.getPredicate()) : Value();
+  ir::AccumulateOp::create(scopes_.back().builder, array.getLoc(), reduce.getKindAttr(), value, memory_.lookup(array),
+                           ValueRange(), predicate);
+}
+
+/// Does one iteration of the nest run a loop? Then few of them are work for a thread.
+bool NestWriter::hasLoops(ArrayRef<Value> roots, const Demand &demand) {
+  if (llvm::any_of(demand.outputs, [](ir::OutputOp output) { return output.getIndices().size() > 1; }))
+    return true;
+  return llvm::any_of(dependences_.closure(roots), [&](Operation *op) {
+    auto reduce = dyn_cast<ir::ReduceOp>(op);
+    return reduce && reduce.getOver()[0] != nestIndex_;
+  });
+}
+
+/// The arrays of a nest whose elements something outside of it reads.
+bool NestWriter::readElsewhere(ir::ArrayOp array) {
+  Place place = dependences_.placeOf(array);
+  for (Operation *user : array->getUsers()) {
+    auto read = dyn_cast<ir::ReadOp>(user);
+    if (!read)
+      continue;
+    if (!readsOwnElement(read, array))
+      return true;
+    if (!onlyWithin(read, place))
+      return true;
+  }
+  return false;
+}
+
+/// Is everything that uses a read computed in this place?
+bool NestWriter::onlyWithin(ir::ReadOp read, Place place) {
+  SmallVector<Operation *> stack{read};
+  DenseSet<Operation *> seen;
+  while (!stack.empty()) {
+    Operation *op = stack.pop_back_val();
+    if (!seen.insert(op).second)
+      continue;
+    if (auto array = dyn_cast<ir::ArrayOp>(op)) {
+      if (dependences_.placeOf(array) != place)
+        return false;
+      continue;
+    }
+    if (auto output = dyn_cast<ir::OutputOp>(op)) {
+      if (output.getIndices().empty())
+        return false;
+      Value index = dependences_.nestIndexOf(output.getIndices(), output.getValue());
+      if (index != place.index || dependences_.stageOf(output.getValue(), index) != place.stage)
+        return false;
+      continue;
+    }
+    for (Operation *user : op->getUsers())
+      stack.push_back(user);
+  }
+  return true;
+}
+
+//===- Values -------------------------------------------------------------------------------------------------===//
+
+/// The scope that a value belongs to: the innermost of its free indices.
+NestWriter::Scope &NestWriter::scopeOf(Value value) {
+  const ir::IndexSet &free = free_.of(value);
+  for (Scope &scope : llvm::reverse(scopes_))
+    if (!scope.index || llvm::is_contained(free, scope.index))
+      return scope;
+  return scopes_[0];
+}
+
+/// A loop may bind an index again that a loop around it has bound: what depends on it is not known from outside.
+Value NestWriter::known(Value value) {
+  const ir::IndexSet &free = free_.of(value);
+  for (Scope &scope : llvm::reverse(scopes_)) {
+    if (auto found = scope.values.find(value); found != scope.values.end())
+      return found->second;
+    if (scope.index && llvm::is_contained(free, scope.index))
+      return {};
+  }
+  return {};
+}
+
+/// A read of an element that this very nest computes: the value itself.
+Value NestWriter::direct(Value value) {
+  auto read = value.getDefiningOp<ir::ReadOp>();
+  auto array = read ? read.getArray().getDefiningOp<ir::ArrayOp>() : ir::ArrayOp();
+  return array && nestArrays_.contains(array) && readsOwnElement(read, array) ? array.getValue() : Value();
+}
+
+/// The value in the plan: made where its innermost index is, so that nothing is computed in a loop that need not be.
+Value NestWriter::emit(Value root) {
+  SmallVector<Value> stack{root};
+  while (!stack.empty()) {
+    Value value = stack.back();
+    if (known(value)) {
+      stack.pop_back();
+      continue;
+    }
+    if (Value same = direct(value)) {
+      if (Value made = known(same)) {
+        scopeOf(value).values[value] = made;
+        stack.pop_back();
+      } else {
+        stack.push_back(same);
+      }
+      continue;
+    }
+    if (const Tile *tile = tileOf(value, true)) {
+      Scope &scope = scopeOf(value);
+      SmallVector<Value> at{known(tile->index)};
+      scope.values[value] = ir::ReadOp::create(scope.builder, value.getLoc(), value.getType(), tile->memory, at, Value());
+      stack.pop_back();
+      continue;
+    }
+    Operation *op = value.getDefiningOp();
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
+      emitReduction(reduce);
+      continue;
+    }
+    bool complete = true;
+    for (Value operand : op->getOperands())
+      if (!isa<ir::ArrayType>(operand.getType()) && !known(operand)) {
+        stack.push_back(operand);
+        complete = false;
+      }
+    if (!complete)
+      continue;
+    Scope &scope = scopeOf(value);
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      mapping.map(operand, isa<ir::ArrayType>(operand.getType()) ? memoryOf(operand) : known(operand));
+    scope.values[value] = scope.builder.clone(*op, mapping)->getResult(0);
+    stack.pop_back();
+  }
+  return known(root);
+}
+
+Value NestWriter::memoryOf(Value array) {
+  if (auto op = array.getDefiningOp<ir::ArrayOp>())
+    return memory_.lookup(op);
+  return scopes_[0].values.lookup(array);
+}
+
+//===- Reductions ---------------------------------------------------------------------------------------------===//
+
+void NestWriter::collectReductions(ArrayRef<Value> roots) {
+  reductions_.clear();
+  for (Operation *op : dependences_.closure(roots)) // the roots have the values of all the nest's arrays
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op))
+      reductions_.push_back(reduce);
+  depths_.clear();
+  // Operands before users, so that the depths below are known.
+  llvm::sort(reductions_, [](ir::ReduceOp a, ir::ReduceOp b) { return a->isBeforeInBlock(b); });
+  for (ir::ReduceOp reduce : reductions_)
+    depths_[reduce] = depthOf(reduce);
+}
+
+unsigned NestWriter::depthOf(ir::ReduceOp reduce) {
+  unsigned depth = 0;
+  SmallVector<Value> all = termsOf(reduce);
+  for (size_t n = 0; n < all.size(); ++n)
+    for (Operation *op : dependences_.closure(all[n])) {
+      if (Value same = op->getNumResults() ? direct(op->getResult(0)) : Value(); same && !llvm::is_contained(all, same))
+        all.push_back(same);
+      if (auto inner = dyn_cast<ir::ReduceOp>(op)) {
+        bool inside = free_.depends(inner.getResult(), reduce.getOver()[0]);
+        depth = std::max(depth, depths_.lookup(inner) + !inside);
+      }
+    }
+  return depth;
+}
+
+NestWriter::Pass NestWriter::passOf(ir::ReduceOp reduce) {
+  return {reduce.getOver()[0], scopeOf(reduce.getResult()).index, depths_.lookup(reduce)};
+}
+
+bool NestWriter::inScope(Value value) {
+  return llvm::all_of(free_.of(value), [&](Value index) {
+    return llvm::any_of(scopes_, [&](const Scope &scope) { return scope.index == index; });
+  });
+}
+
+void NestWriter::emitReduction(ir::ReduceOp wanted) {
+  SmallVector<ir::ReduceOp> together{wanted};
+  Pass pass = passOf(wanted);
+  for (ir::ReduceOp other : reductions_)
+    if (other != wanted && !known(other.getResult()) && inScope(other.getResult()) && passOf(other) == pass)
+      together.push_back(other);
+  // The loop belongs to the scope of its results: scopes further in wait.
+  SmallVector<Scope> waiting;
+  while (scopes_.back().index != pass.scope)
+    waiting.push_back(std::move(scopes_.back())), scopes_.pop_back();
+  SmallVector<Value> roots;
+  for (ir::ReduceOp reduce : together)
+    llvm::append_range(roots, termsOf(reduce));
+  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together);
+  SmallVector<Value> yielded;
+  for (ir::ReduceOp reduce : together) {
+    yielded.push_back(emit(reduce.getValue()));
+    yielded.push_back(reduce.getPredicate() ? emit(reduce.getPredicate()) : always());
+  }
+  closeLoop(yielded);
+  for (auto [reduce, result] : llvm::zip_equal(together, loop.getResults()))
+    scopes_.back().values[reduce.getResult()] = result;
+  while (!waiting.empty())
+    scopes_.push_back(std::move(waiting.back())), waiting.pop_back();
+}
+
+Value NestWriter::always() {
+  Scope &plan = scopes_[0];
+  if (!always_)
+    always_ = ir::boolean(plan.builder, plan_.getLoc(), true);
+  return always_;
+}
+
+Value NestWriter::zero() {
+  if (!zero_)
+    zero_ = ir::integer(scopes_[0].builder, plan_.getLoc(), 0);
+  return zero_;
+}
+
+/// A loop over an index in which `roots` will be computed; what it would compute in vain again and again is kept before it.
+ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc, ArrayRef<ir::ReduceOp> reductions) {
+  prepare(index, roots);
+  auto source = index.getDefiningOp<ir::IndexOp>();
+  Value extent = emit(source.getExtent()), from = zero();
+  Scope &scope = scopes_.back();
+  SmallVector<Type> types;
+  SmallVector<Attribute> kinds;
+  for (ir::ReduceOp reduce : reductions) {
+    types.push_back(reduce.getType());
+    kinds.push_back(reduce.getKindAttr());
+  }
+  bool lanes = laneIndex_ == index && !isOpen(laneIndex_);
+  auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds), from, extent,
+                                 lanes ? machine_.lanes : 0, false);
+  Block &body = loop.getBody().emplaceBlock();
+  Value argument = body.addArgument(scope.builder.getI64Type(), loc);
+  scope.builder.setInsertionPoint(loop);
+  loops_.push_back(loop);
+  Scope inner(index, body);
+  inner.values[index] = argument;
+  scopes_.push_back(std::move(inner));
+  return loop;
+}
+
+void NestWriter::closeLoop(ArrayRef<Value> yielded) {
+  ir::YieldOp::create(scopes_.back().builder, loops_.back().getLoc(), yielded);
+  scopes_.pop_back();
+  scopes_.back().builder.setInsertionPointAfter(loops_.back());
+  loops_.pop_back();
+}
+
+} // namespace mercer::scheduling

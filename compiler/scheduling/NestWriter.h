@@ -1,0 +1,113 @@
+// Writes the nests of a plan: scopes, passes, tiles.
+#pragma once
+
+#include "compiler/scheduling/Dependences.h"
+#include "compiler/scheduling/Schedule.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace mercer::scheduling {
+
+/// What one nest computes: arrays and outputs over its index, and totals over it.
+struct Demand {
+  mlir::Value index;
+  llvm::SmallVector<ir::ArrayOp> arrays;
+  llvm::SmallVector<ir::OutputOp> outputs;
+};
+
+/// Where the elements of outputs go: an output, or one constant position of further indices of a larger one.
+struct Target {
+  mlir::Value memory;                        ///< block argument of the plan
+  llvm::SmallVector<mlir::Value> subscripts; ///< of the program; empty: the output's indices
+};
+
+class NestWriter {
+public:
+  /// `plan` has the program's inputs as its first block arguments.
+  NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine);
+
+  void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
+  /// An output without indices: stored by the plan itself; one that stands for a check may end the call.
+  void scalar(ir::OutputOp output, mlir::Value memory);
+  /// Has an earlier nest computed the array?
+  bool computed(ir::ArrayOp array) const { return computed_.contains(array); }
+
+private:
+  /// A value kept for all positions of one index, while the loops around the scope that has it stand.
+  struct Tile {
+    mlir::Value memory; // of the plan
+    mlir::Value index;  // of the program
+  };
+
+  /// The values of the program inside a block of the plan: one scope for the plan, the nest, each loop.
+  struct Scope {
+    Scope(mlir::Value index, mlir::Block &block) : index(index), builder(mlir::OpBuilder::atBlockEnd(&block)) {}
+
+    mlir::Value index; // of the program; null for the plan
+    mlir::OpBuilder builder;
+    llvm::DenseMap<mlir::Value, mlir::Value> values; // program value -> plan value
+    llvm::DenseMap<mlir::Value, Tile> tiles;         // program value -> where it is kept
+  };
+
+  /// Reductions that run in one loop: over one index, in one scope, with none that waits for another.
+  struct Pass {
+    mlir::Value over;
+    mlir::Value scope; // the innermost free index
+    unsigned depth;    // reductions that must be finished before
+    bool operator==(const Pass &) const = default;
+  };
+
+  // What a nest stores.
+  void allocate(llvm::ArrayRef<ir::ArrayOp> arrays);
+  bool readElsewhere(ir::ArrayOp array);
+  bool onlyWithin(ir::ReadOp read, Place place);
+  void storeAll(mlir::ValueRange indices, llvm::ArrayRef<mlir::Value> values, llvm::function_ref<void(size_t)> store);
+  void store(mlir::Value value, mlir::Value memory, llvm::ArrayRef<mlir::Value> subscripts);
+  void total(ir::ArrayOp array);
+  bool hasLoops(llvm::ArrayRef<mlir::Value> roots, const Demand &demand);
+
+  // Values.
+  Scope &scopeOf(mlir::Value value);
+  mlir::Value known(mlir::Value value);
+  mlir::Value direct(mlir::Value value);
+  mlir::Value emit(mlir::Value root);
+  mlir::Value memoryOf(mlir::Value array);
+  mlir::Value always();
+  mlir::Value zero();
+
+  // Reductions.
+  void collectReductions(llvm::ArrayRef<mlir::Value> roots);
+  unsigned depthOf(ir::ReduceOp reduce);
+  Pass passOf(ir::ReduceOp reduce);
+  bool inScope(mlir::Value value);
+  void emitReduction(ir::ReduceOp wanted);
+  ir::LoopOp openLoop(mlir::Value index, llvm::ArrayRef<mlir::Value> roots, mlir::Location loc,
+                      llvm::ArrayRef<ir::ReduceOp> reductions = {});
+  void closeLoop(llvm::ArrayRef<mlir::Value> yielded);
+
+  // Tiles (Tiles.cpp).
+  void prepare(mlir::Value index, llvm::ArrayRef<mlir::Value> roots);
+  void findKept(mlir::Value index, llvm::ArrayRef<mlir::Value> roots,
+                llvm::MapVector<mlir::Value, llvm::SmallVector<mlir::Value>> &kept);
+  void fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values);
+  bool isOpen(mlir::Value index);
+  bool isWorthKeeping(mlir::Value value, mlir::Value index);
+  int64_t workOf(mlir::Value value, mlir::Value index);
+  const Tile *tileOf(mlir::Value value, bool open);
+
+  ir::PlanOp plan_;
+  Dependences &dependences_;
+  ir::FreeIndices free_;
+  Machine machine_;
+  llvm::SmallVector<Scope> scopes_;
+  llvm::SmallVector<ir::LoopOp> loops_;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> memory_; // of stored arrays
+  llvm::DenseSet<mlir::Operation *> computed_;
+  mlir::Value nestIndex_, laneIndex_;              // of the nest that is being written
+  llvm::DenseSet<mlir::Operation *> nestArrays_;   // what it computes
+  mlir::Value zero_, always_;
+  llvm::SmallVector<ir::ReduceOp> reductions_;
+  llvm::DenseMap<mlir::Operation *, unsigned> depths_;
+};
+
+} // namespace mercer::scheduling
