@@ -140,7 +140,7 @@ public:
     return read({a.value, b.value, c.value}, a.where);
   }
   template <class... Subscripts>
-    requires(sizeof...(Subscripts) > 3)
+    requires(sizeof...(Subscripts) >= 3)
   Expr operator()(const Subscript &first, const Subscripts &...others) const {
     return read({first.value, Subscript(others, first.where).value...}, first.where);
   }

@@ -33,11 +33,6 @@ static bool carriesIndices(Value operand) { return !isa<ArrayType>(operand.getTy
 
 unsigned FreeIndices::order(Value index) { return order_.try_emplace(index, order_.size()).first->second; }
 
-void FreeIndices::keep(Value value, IndexSet set) {
-  storage_.push_back(std::move(set));
-  sets_[value] = &storage_.back();
-}
-
 bool FreeIndices::compute(Value value, SmallVectorImpl<Value> &missing) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<ConstantOp, SizeOp>(op)) {

@@ -70,6 +70,8 @@ TEST(Tensor, IsReadWithOneSubscriptADimension) {
                [&] { Tensor("s", 0)[i]; });
   EXPECT_EQ(x[i].rank(), 1);
   EXPECT_EQ(x[i][i].rank(), 0);
+  EXPECT_EQ(Tensor("x4", 4)(i, 0, i + 1, 2).free_indices().size(), 1u);
+  EXPECT_EQ(Tensor("x5", 5)(i, i, i, i, i).free_indices().size(), 1u);
 }
 
 TEST(Tensor, DefinitionBindsEachIndexOnce) {
