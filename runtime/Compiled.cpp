@@ -10,10 +10,11 @@ namespace {
 
 /// Dimensions after the first that are this small are known when compiling.
 constexpr std::int64_t largest_known_size = 16;
-/// Of longer ones, and of the first, the code may know that they are no longer than this: rows of so many elements can be kept.
-constexpr std::int64_t largest_bounded_size = 2048;
-/// In a key, beside known sizes.
-constexpr std::int64_t unknown = 0, bounded = -1;
+/// Of longer ones, and of the first, the code may know that they are no longer than one of these: so many elements can be kept for each
+/// element of another dimension.
+constexpr std::int64_t short_size = 256, bounded_size = 2048;
+/// In a key, beside known sizes: nothing is known; minus what a size is at most.
+constexpr std::int64_t unknown = 0;
 constexpr std::size_t most_specialised = 64;
 /// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
 constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
@@ -72,10 +73,8 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   for (std::size_t n = 0; n < inputs; ++n)
     result.types.push_back(static_cast<DType>(key[1 + n]));
   for (std::size_t n = 0; n < dimensions_.size(); ++n)
-    if (const std::int64_t size = key[1 + inputs + n]; size == bounded)
-      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, largest_bounded_size, true});
-    else if (size != unknown)
-      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, size, false});
+    if (const std::int64_t size = key[1 + inputs + n]; size != unknown)
+      result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, std::abs(size), size < 0});
   result.arithmetic = signature_.arithmetic(result.types);
   result.accumulate_in_f64 = options_.accumulate == DType::f64;
   result.fast = options_.precision == Precision::fast;
@@ -86,7 +85,7 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
 
 /// What code for all sizes knows of a dimension.
 std::int64_t Compiled::general_size(std::size_t dimension, std::int64_t size) const {
-  return dimensions_[dimension].second == 0 || size == unknown ? unknown : bounded;
+  return dimensions_[dimension].second == 0 || size == unknown ? unknown : -bounded_size;
 }
 
 /// The kernel, or null: then the caller makes it and fulfils `mine`. `key` becomes the general one when there
@@ -159,9 +158,11 @@ Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
     key[1 + n] = static_cast<std::int64_t>(inputs[n].dtype);
   for (std::size_t n = 0; n < dimensions_.size(); ++n) {
     const std::int64_t size = inputs[dimensions_[n].first].shape[dimensions_[n].second];
-    key[1 + inputs.size() + n] = size > largest_bounded_size                                 ? unknown
-                                 : size > largest_known_size || dimensions_[n].second == 0 ? bounded
-                                                                                            : size;
+    std::int64_t &word = key[1 + inputs.size() + n];
+    if (size <= largest_known_size && dimensions_[n].second != 0)
+      word = size;
+    else
+      word = size <= short_size ? -short_size : size <= bounded_size ? -bounded_size : unknown;
   }
   return kernel({key.data(), key.size()});
 }
@@ -173,7 +174,7 @@ std::vector<std::int64_t> Compiled::general_key(const std::vector<DType> &input_
   for (std::size_t n = 0; n < input_types.size(); ++n)
     key[1 + n] = static_cast<std::int64_t>(input_types[n]);
   for (std::size_t n = 0; n < dimensions_.size(); ++n)
-    key[1 + input_types.size() + n] = general_size(n, bounded);
+    key[1 + input_types.size() + n] = general_size(n, -bounded_size);
   return key;
 }
 

@@ -33,6 +33,8 @@ private:
   };
 
   std::size_t key_size() const { return 1 + signature_.inputs().size() + dimensions_.size(); }
+  std::int64_t general_size(std::size_t dimension, std::int64_t size) const;
+  std::vector<std::int64_t> general_key(const std::vector<DType> &input_types) const;
   Result kernel(Call &call, bool contiguous) const;
   Result kernel(std::span<std::int64_t> key) const;
   Result find(std::span<std::int64_t> key, std::optional<std::promise<Result>> &mine) const;
@@ -41,7 +43,7 @@ private:
   const Signature &signature_;
   JitOptions options_;
   std::vector<std::pair<std::int32_t, std::int32_t>>
-      dimensions_; ///< that code is specialised on when they are small
+      dimensions_; ///< of the inputs, what code is specialised on
   Reference reference_;
   mutable Pool pool_;
   mutable std::mutex mutex_;

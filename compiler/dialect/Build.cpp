@@ -123,6 +123,14 @@ std::optional<int64_t> upperBound(Value value) {
   return bound ? std::optional(bound.getInt() + std::max<int64_t>(moved, 0)) : std::nullopt;
 }
 
+double guessedLength(Value index) {
+  Value extent = index.getDefiningOp<IndexOp>().getExtent();
+  if (std::optional<int64_t> constant = integerConstant(extent))
+    return static_cast<double>(std::max<int64_t>(*constant, 1));
+  std::optional<int64_t> most = upperBound(extent);
+  return most ? static_cast<double>(std::max<int64_t>(*most / 4, 1)) : 4096;
+}
+
 std::optional<bool> booleanConstant(Value value) {
   auto constant = value.getDefiningOp<ConstantOp>();
   auto number = constant ? dyn_cast<IntegerAttr>(constant.getValue()) : IntegerAttr();

@@ -68,5 +68,7 @@ std::optional<bool> booleanConstant(mlir::Value value);
 
 /// What an i64 value is known to be at most.
 std::optional<int64_t> upperBound(mlir::Value value);
+/// A guess of an index's extent, for decisions about cost: what is bounded is short beside what is not.
+double guessedLength(mlir::Value index);
 
 } // namespace mercer::ir

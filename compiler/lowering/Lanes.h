@@ -25,6 +25,7 @@ struct Running {
   mlir::Type type;        ///< of the values, scalar
   bool vectors = false;   ///< one state for each lane
   bool blocked = false;   ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
+  bool acrossLanes = false; ///< the lanes will be combined: those that do not exist must not count
   bool compensated = true; ///< blocks are added with their rounding errors kept
   llvm::SmallVector<mlir::Value, 4> state;
 };
@@ -98,6 +99,12 @@ private:
     bool wide;
   };
 
+  std::array<mlir::Value, 2> parts(mlir::Value array, mlir::Value position);
+  void clear(ir::AccumulatorOp op);
+  void accumulate(ir::AccumulateOp op); ///< into an accumulator
+  Lane sumOf(ir::ReadOp op);
+  std::pair<mlir::Value, mlir::Value> addExactly(mlir::Value x, mlir::Value y);
+  mlir::Value closed(mlir::Value total, mlir::Value lost);
   void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
   /// Runs the code for each copy of what depends on the jammed loop's index.
   void forCopies(bool copied, llvm::function_ref<void()> code);

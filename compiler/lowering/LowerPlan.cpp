@@ -73,8 +73,10 @@ private:
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     code.width = lanes;
     SmallVector<Running> states;
-    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
       states.push_back(code.begin(add.getKind().getValue(), add.getValue().getType(), lanes > 0));
+      states.back().acrossLanes = lanes > 0;
+    }
     auto iteration = [&](Value position) {
       Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
       code.define(nest.getIndex(), index);

@@ -35,15 +35,18 @@ Value Codegen::word(int64_t position) {
 
 Value Codegen::placeTiles(ir::NestOp nest) {
   Value bytes = i64(0);
-  nest.walk([&](ir::TileOp tile) {
-    Type element = tile.getType().getElement();
+  nest.walk([&](Operation *tile) {
+    if (!isa<ir::TileOp, ir::AccumulatorOp>(tile))
+      return;
+    Type element = cast<ir::ArrayType>(tile->getResult(0).getType()).getElement();
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     for (auto loop = tile->getParentOfType<ir::LoopOp>(); loop; loop = loop->getParentOfType<ir::LoopOp>())
       lanes = std::max(lanes, static_cast<unsigned>(loop.getLanes()));
     if (scratch)
-      tiles_[tile.getResult()] = {this->element(scratch, b.getI8Type(), bytes), lanes > 0};
-    Value size = i64(bytesOf(element) * std::max(lanes, 1u));
-    for (Value extent : tile.getSizes())
+      tiles_[tile->getResult(0)] = {this->element(scratch, b.getI8Type(), bytes), lanes > 0};
+    unsigned parts = isa<ir::AccumulatorOp>(tile) ? 2 : 1; // sums, and what they have lost
+    Value size = i64(bytesOf(element) * parts * std::max(lanes, 1u));
+    for (Value extent : tile->getOperands())
       size = arith::MulIOp::create(b, loc(), size, arith::MaxSIOp::create(b, loc(), scalar(extent), i64(0)));
     Value padded = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
     bytes = arith::AddIOp::create(b, loc(), bytes, padded);
@@ -61,16 +64,16 @@ Value Codegen::pointer(Value array) {
 
 /// The stride of a dimension in elements; null: 1.
 Value Codegen::stride(Value array, unsigned dimension) {
-  if (auto tile = array.getDefiningOp<ir::TileOp>()) {
+  if (Operation *made = array.getDefiningOp()) { // an allocation or a tile: row-major
     Value stride;
-    for (Value size : tile.getSizes().drop_front(dimension + 1))
+    for (Value size : made->getOperands().drop_front(dimension + 1))
       stride = stride ? Value(arith::MulIOp::create(b, loc(), stride, scalar(size))) : scalar(size);
     return stride;
   }
-  auto argument = dyn_cast<BlockArgument>(array);
+  auto argument = cast<BlockArgument>(array);
   unsigned rank = cast<ir::ArrayType>(array.getType()).getRank();
-  bool output = argument && argument.getArgNumber() >= plan_.getInputs();
-  if (dimension + 1 == rank && (!argument || output || target_.contiguous))
+  bool output = argument.getArgNumber() >= plan_.getInputs();
+  if (dimension + 1 == rank && (output || target_.contiguous))
     return {};
   return word(layout_.arguments[argument.getArgNumber()] + 1 + rank + dimension);
 }
@@ -167,6 +170,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
 }
 
 Lane Codegen::read(ir::ReadOp op) {
+  if (op.getArray().getDefiningOp<ir::AccumulatorOp>())
+    return sumOf(op);
   SmallVector<Lane> subscripts;
   for (Value subscript : op.getSubscripts())
     subscripts.push_back(lane(subscript));
@@ -227,6 +232,59 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
   }
   Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
   LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true), b.getI32IntegerAttr(bytesOf(type)));
+}
+
+/// The two parts of an element of an accumulator: the sum, and what its roundings have lost.
+std::array<Value, 2> Codegen::parts(Value array, Value position) {
+  Type type = cast<ir::ArrayType>(array.getType()).getElement();
+  const Tile &tile = tiles_.find(array)->second;
+  Value sum = arith::MulIOp::create(b, loc(), position, i64(2 * (tile.wide ? width : 1)));
+  Value lost = arith::AddIOp::create(b, loc(), sum, i64(tile.wide ? width : 1));
+  return {element(tile.pointer, type, sum), element(tile.pointer, type, lost)};
+}
+
+void Codegen::clear(ir::AccumulatorOp op) {
+  Value array = op.getResult();
+  Type element = op.getType().getElement();
+  Type type = tiles_.find(array)->second.wide ? widened(element) : element;
+  Value positions = i64(1);
+  for (Value size : op.getSizes())
+    positions = arith::MulIOp::create(b, loc(), positions, scalar(size));
+  carry({}, i64(0), positions, i64(1), [&](Value position) {
+    for (Value part : parts(array, position))
+      LLVM::StoreOp::create(b, loc(), number(type, 0), part, bytesOf(element));
+  });
+}
+
+void Codegen::accumulate(ir::AccumulateOp op) {
+  Type element = op.getValue().getType();
+  Value array = op.getArray();
+  Lane value = lane(op.getValue());
+  bool wide = tiles_.find(array)->second.wide;
+  Value term = wide ? vector(value, element) : value.value;
+  if (op.getPredicate()) {
+    Lane where = lane(op.getPredicate());
+    Value condition = wide ? vector(where, b.getI1Type()) : where.value;
+    term = arith::SelectOp::create(b, loc(), condition, term, number(term.getType(), 0));
+  }
+  auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
+  auto load = [&](Value from) { return LLVM::LoadOp::create(b, loc(), term.getType(), from, bytesOf(element)); };
+  auto save = [&](Value number, Value to) { LLVM::StoreOp::create(b, loc(), number, to, bytesOf(element)); };
+  if (!isa<FloatType>(element))
+    return save(arith::AddIOp::create(b, loc(), load(sum), term), sum);
+  auto [total, error] = addExactly(load(sum), term);
+  save(total, sum);
+  save(arith::AddFOp::create(b, loc(), load(lost), error), lost);
+}
+
+Lane Codegen::sumOf(ir::ReadOp op) {
+  Value array = op.getArray();
+  bool wide = tiles_.find(array)->second.wide;
+  Type element = op.getType(), type = wide ? widened(element) : element;
+  auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
+  auto load = [&](Value from) -> Value { return LLVM::LoadOp::create(b, loc(), type, from, bytesOf(element)); };
+  Value result = isa<FloatType>(element) ? closed(load(sum), load(lost)) : load(sum);
+  return {wide ? Lane::varying : Lane::uniform, result};
 }
 
 } // namespace mercer::lowering

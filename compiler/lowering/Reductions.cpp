@@ -25,7 +25,7 @@ static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || 
 static double largestFinite(Type type) { return getElementTypeOrSelf(type).isF32() ? FLT_MAX : DBL_MAX; }
 
 Running Codegen::begin(Reduction kind, Type type, bool vectors) {
-  Running running{kind, type, vectors, false, true, {}};
+  Running running{.kind = kind, .type = type, .vectors = vectors};
   auto shaped = [&](Type element) { return vectors ? Type(VectorType::get({width}, element)) : element; };
   bool real = isa<FloatType>(type);
   auto start = [&](Type element, double value) { running.state.push_back(number(shaped(element), value)); };
@@ -84,7 +84,7 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Value positio
   Value v = shaped(value, running.type), p;
   if (predicate.value && !matchPattern(predicate.value, m_One()))
     p = shaped(predicate, b.getI1Type());
-  if (running.vectors)
+  if (running.acrossLanes)
     p = both(p, mask);
   auto where = [&](Value term, Value otherwise) -> Value {
     return p ? Value(arith::SelectOp::create(b, loc(), p, term, otherwise)) : term;
@@ -179,25 +179,28 @@ void Codegen::endBlock(Running &running) {
     return;
   size_t first = running.kind == Reduction::logsumexp;
   Value &block = running.state[first], &total = running.state[first + 1], &lost = running.state[first + 2];
-  auto add = [&](Value x, Value y) { return arith::AddFOp::create(b, loc(), x, y); };
-  auto sub = [&](Value x, Value y) { return arith::SubFOp::create(b, loc(), x, y); };
-  if (!running.compensated) {
-    total = add(total, block);
-    block = number(block.getType(), 0);
-    return;
+  if (running.compensated) {
+    auto [sum, error] = addExactly(total, block);
+    total = sum;
+    lost = arith::AddFOp::create(b, loc(), lost, error);
+  } else {
+    total = arith::AddFOp::create(b, loc(), total, block);
   }
-  Value sum = add(total, block), part = sub(sum, total);
-  Value error = add(sub(total, sub(sum, part)), sub(block, part));
-  lost = add(lost, error);
-  total = sum;
   block = number(block.getType(), 0);
 }
 
+/// x + y and its rounding error.
+std::pair<Value, Value> Codegen::addExactly(Value x, Value y) {
+  auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, loc(), x, y); };
+  auto sub = [&](Value x, Value y) -> Value { return arith::SubFOp::create(b, loc(), x, y); };
+  Value sum = add(x, y), part = sub(sum, x);
+  return {sum, add(sub(x, sub(sum, part)), sub(y, part))};
+}
+
 /// total + lost; infinities make what was lost NaN.
-static Value closed(OpBuilder &b, Location loc, Value total, Value lost) {
-  Value sum = arith::AddFOp::create(b, loc, total, lost);
-  Value broken = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, lost, lost);
-  return arith::SelectOp::create(b, loc, broken, total, sum);
+Value Codegen::closed(Value total, Value lost) {
+  Value sum = arith::AddFOp::create(b, loc(), total, lost);
+  return arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::UNO, lost, lost), total, sum);
 }
 
 Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
@@ -207,14 +210,14 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     Value total = state[1], lost = state[2];
     if (overLanes)
       std::tie(total, lost) = addLanes(total, lost);
-    Value sum = closed(b, loc(), total, lost);
+    Value sum = closed(total, lost);
     if (getElementTypeOrSelf(sum.getType()) == running.type)
       return sum;
     bool vectors = running.vectors && !overLanes;
     return arith::TruncFOp::create(b, loc(), vectors ? Type(VectorType::get({width}, running.type)) : running.type, sum);
   }
   if (running.kind == Reduction::logsumexp) {
-    Value reference = state[0], sum = closed(b, loc(), state[2], state[3]);
+    Value reference = state[0], sum = closed(state[2], state[3]);
     if (overLanes) {
       Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
       Value all = vector::BroadcastOp::create(b, loc(), reference.getType(), largest);
@@ -238,7 +241,6 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
 /// The sum over the lanes with the rounding errors kept.
 std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
   auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, loc(), x, y); };
-  auto sub = [&](Value x, Value y) -> Value { return arith::SubFOp::create(b, loc(), x, y); };
   for (unsigned half = width / 2; half >= 1; half /= 2) {
     auto part = [&](Value value, unsigned first) -> Value {
       SmallVector<int64_t> lanes;
@@ -247,8 +249,8 @@ std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
       return vector::ShuffleOp::create(b, loc(), value, value, lanes);
     };
     Value x = part(total, 0), y = part(total, half);
-    Value sum = add(x, y), back = sub(sum, x);
-    lost = add(add(part(lost, 0), part(lost, half)), add(sub(x, sub(sum, back)), sub(y, back)));
+    auto [sum, error] = addExactly(x, y);
+    lost = add(add(part(lost, 0), part(lost, half)), error);
     total = sum;
   }
   auto only = [&](Value value) -> Value { return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0}); };
@@ -377,6 +379,7 @@ void Codegen::loop(ir::LoopOp op) {
     forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
       states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
       states.back().compensated = !inner || !ir::upperBound(op.getUpper());
+      states.back().acrossLanes = lanes > 0;
     });
   auto combine = [&](Lane index) {
     setLoc(op.getLoc());

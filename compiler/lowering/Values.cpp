@@ -122,8 +122,10 @@ void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accu
     for (Value subscript : store.getSubscripts())
       subscripts.push_back(lane(subscript));
     this->store(store.getArray(), subscripts, lane(store.getValue()));
+  } else if (auto sums = dyn_cast<ir::AccumulatorOp>(op)) {
+    clear(sums);
   } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {
-    accumulate(add);
+    add.getArray().getDefiningOp<ir::AccumulatorOp>() ? this->accumulate(add) : accumulate(add);
   } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
     define(op.getResult(0), this->apply(apply));
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {

@@ -54,8 +54,8 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
         continue;
       double times = static_cast<double>(operationsOf(apply.getFunction().getValue()));
       for (Value index : free_.of(apply.getResult()))
-        times *= lengthOf(index);
-      work += free_.depends(apply.getResult(), nest) ? times : times * lengthOf(nest);
+        times *= ir::guessedLength(index);
+      work += free_.depends(apply.getResult(), nest) ? times : times * ir::guessedLength(nest);
     }
     if (!best || work < 0.9 * least)
       best = nest, least = work;

@@ -1,70 +1,87 @@
 #include "compiler/scheduling/Lanes.h"
 
+#include "compiler/scheduling/Work.h"
+
 using namespace mlir;
 
 namespace mercer::scheduling {
+namespace {
 
-/// Is an index known to have fewer values than half a vector? Lanes over the nest's index are full then.
-static bool fillsNoVector(Value index, int64_t lanes) {
-  std::optional<int64_t> extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
-  return extent && *extent * 2 < lanes;
-}
-
-/// Is the element that is read used inside a loop over an index that it does not depend on?
-static bool reusedInside(ir::ReadOp read, Value nest, ir::FreeIndices &free) {
-  const ir::IndexSet &own = free.of(read.getResult());
-  SmallVector<Operation *> stack{read};
-  DenseSet<Operation *> seen;
-  while (!stack.empty()) {
-    Operation *op = stack.pop_back_val();
-    if (!seen.insert(op).second || isa<ir::ArrayOp, ir::OutputOp>(op))
-      continue;
-    if (op->getNumResults() == 1)
-      for (Value index : free.of(op->getResult(0)))
-        if (index != nest && !llvm::is_contained(own, index))
-          return true;
-    if (isa<ir::ReduceOp>(op))
-      continue;
-    for (Operation *user : op->getUsers())
-      stack.push_back(user);
+/// The work of a nest when one index runs in vectors, in operations on vectors.
+class LaneWork {
+public:
+  LaneWork(Value nest, Value index, int64_t lanes, ir::FreeIndices &free) : nest_(nest), index_(index), free_(free) {
+    std::optional<int64_t> extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
+    width_ = static_cast<double>(extent ? std::clamp<int64_t>(*extent, 1, lanes) : lanes);
   }
-  return false;
-}
 
-/// Does an element of an output need a reduction of its own? Then storing it is little beside that.
-static bool reducesForEach(ir::OutputOp output, Dependences &dependences, ir::FreeIndices &free) {
-  return llvm::any_of(dependences.closure(output.getValue()), [&](Operation *op) {
+  double of(Operation *op) {
+    if (auto apply = dyn_cast<ir::ApplyOp>(op))
+      return times(free_.of(apply.getResult())) * static_cast<double>(operationsOf(apply.getFunction().getValue()));
+    if (auto read = dyn_cast<ir::ReadOp>(op))
+      return access(read.getSubscripts(), free_.of(read.getResult()));
+    if (auto output = dyn_cast<ir::OutputOp>(op))
+      return access(output.getIndices(), ir::IndexSet(output.getIndices()));
     auto reduce = dyn_cast<ir::ReduceOp>(op);
-    return reduce && llvm::all_of(output.getIndices(), [&](Value index) { return free.depends(reduce.getResult(), index); });
-  });
-}
+    if (!reduce)
+      return 0;
+    constexpr double horizontal = 12; // combining the lanes
+    const ir::IndexSet &free = free_.of(reduce.getResult());
+    return reduce.getOver()[0] == index_ ? times(free) * horizontal : times(ir::unite(free, reduce.getOver()[0]));
+  }
+
+private:
+  /// How often code runs that depends on some indices: once for each vector of the index in lanes. Scalar code beside vector code
+  /// is nearly as dear.
+  double times(ArrayRef<Value> indices) {
+    double result = llvm::is_contained(indices, nest_) ? 1 : length(nest_);
+    for (Value index : indices)
+      result *= length(index);
+    return result;
+  }
+  double length(Value index) { return index == index_ ? ir::guessedLength(index) / width_ : ir::guessedLength(index); }
+
+  double access(ValueRange subscripts, ArrayRef<Value> indices) {
+    bool varies = llvm::is_contained(indices, index_);
+    if (!varies || subscripts.empty() || subscripts.back() == index_)
+      return times(indices) * (varies ? 1 : 0.5); // a broadcast is part of what uses it
+    return times(indices) * width_; // element by element
+  }
+
+  Value nest_, index_;
+  ir::FreeIndices &free_;
+  double width_;
+};
+
+} // namespace
 
 Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outputs, int64_t lanes, Dependences &dependences,
                   ir::FreeIndices &free) {
-  llvm::MapVector<Value, unsigned> votes;
-  unsigned own = 0;
-  auto vote = [&](ValueRange subscripts) {
-    if (subscripts.size() < 2 || !llvm::is_contained(subscripts, nest))
-      return;
-    Value last = subscripts.back();
-    if (last == nest)
-      ++own;
-    else if (last.getDefiningOp<ir::IndexOp>() && !fillsNoVector(last, lanes))
-      ++votes[last];
+  llvm::SetVector<Operation *> ops = dependences.closure(roots);
+  llvm::SetVector<Value> candidates;
+  candidates.insert(nest);
+  auto candidate = [&](ValueRange subscripts) {
+    if (subscripts.size() > 1 && subscripts.back().getDefiningOp<ir::IndexOp>() && llvm::is_contained(subscripts, nest))
+      candidates.insert(subscripts.back());
   };
-  for (Operation *op : dependences.closure(roots)) {
-    auto read = dyn_cast<ir::ReadOp>(op);
-    if (read && isa<BlockArgument>(read.getArray()) && !reusedInside(read, nest, free))
-      vote(read.getSubscripts());
+  for (Operation *op : ops)
+    if (auto read = dyn_cast<ir::ReadOp>(op))
+      candidate(read.getSubscripts());
+  for (ir::OutputOp output : outputs) {
+    candidate(output.getIndices());
+    ops.insert(output);
   }
-  for (ir::OutputOp output : outputs)
-    if (!reducesForEach(output, dependences, free))
-      vote(output.getIndices());
   Value best;
-  for (auto [index, count] : votes)
-    if (!best || count > votes.lookup(best))
-      best = index;
-  return best && votes.lookup(best) >= own ? best : nest;
+  double least = 0;
+  for (Value index : candidates) {
+    LaneWork work(nest, index, lanes, free);
+    double sum = 0;
+    for (Operation *op : ops)
+      sum += work.of(op);
+    if (!best || sum < least)
+      best = index, least = sum;
+  }
+  return best;
 }
 
 } // namespace mercer::scheduling

@@ -64,7 +64,8 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
       }
     storeAll(open[0].getIndices(), values, [&](size_t n) {
       const Target &target = targets.find(together[n])->second;
-      store(values[n], target.memory, target.subscripts.empty() ? SmallVector<Value>(together[n].getIndices()) : target.subscripts);
+      ValueRange own = together[n].getIndices();
+      store(values[n], target.memory, target.subscripts.empty() ? own : ValueRange(target.subscripts));
     });
     open = std::move(others);
   }
@@ -113,7 +114,7 @@ void NestWriter::storeAll(ValueRange indices, ArrayRef<Value> values, llvm::func
     store(n);
 }
 
-void NestWriter::store(Value value, Value memory, ArrayRef<Value> subscripts) {
+void NestWriter::store(Value value, Value memory, ValueRange subscripts) {
   Value made = emit(value);
   SmallVector<Value> at;
   for (Value subscript : subscripts)
@@ -231,7 +232,9 @@ Value NestWriter::emit(Value root) {
     }
     if (const Tile *tile = tileOf(value, true)) {
       Scope &scope = scopeOf(value);
-      SmallVector<Value> at{known(tile->index)};
+      Value at = known(tile->index);
+      if (tile->base)
+        at = ir::apply(scope.builder, value.getLoc(), dsl::Function::sub, {at, tile->base});
       scope.values[value] = ir::ReadOp::create(scope.builder, value.getLoc(), value.getType(), tile->memory, at, Value());
       stack.pop_back();
       continue;
@@ -308,7 +311,7 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<ir::ReduceOp> together{wanted};
   Pass pass = passOf(wanted);
   for (ir::ReduceOp other : reductions_)
-    if (other != wanted && !known(other.getResult()) && inScope(other.getResult()) && passOf(other) == pass)
+    if (other != wanted && !known(other.getResult()) && !tileOf(other.getResult(), true) && inScope(other.getResult()) && passOf(other) == pass)
       together.push_back(other);
   // The loop belongs to the scope of its results: scopes further in wait.
   SmallVector<Scope> waiting;
@@ -344,10 +347,12 @@ Value NestWriter::zero() {
 }
 
 /// A loop over an index in which `roots` will be computed; what it would compute in vain again and again is kept before it.
-ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc, ArrayRef<ir::ReduceOp> reductions) {
+ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc, ArrayRef<ir::ReduceOp> reductions,
+                                Range range) {
   prepare(index, roots);
   auto source = index.getDefiningOp<ir::IndexOp>();
-  Value extent = emit(source.getExtent()), from = zero();
+  if (!range.upper)
+    range = {zero(), emit(source.getExtent())};
   Scope &scope = scopes_.back();
   SmallVector<Type> types;
   SmallVector<Attribute> kinds;
@@ -356,8 +361,8 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
     kinds.push_back(reduce.getKindAttr());
   }
   bool lanes = laneIndex_ == index && !isOpen(laneIndex_);
-  auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds), from, extent,
-                                 lanes ? machine_.lanes : 0, false);
+  auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds), range.lower,
+                                 range.upper, lanes ? machine_.lanes : 0, false);
   Block &body = loop.getBody().emplaceBlock();
   Value argument = body.addArgument(scope.builder.getI64Type(), loc);
   scope.builder.setInsertionPoint(loop);

@@ -37,6 +37,12 @@ private:
   struct Tile {
     mlir::Value memory; // of the plan
     mlir::Value index;  // of the program
+    mlir::Value base;   // of the plan: the index at the first element; null: 0
+  };
+
+  /// Bounds of a loop, of the plan; null: all of the index.
+  struct Range {
+    mlir::Value lower, upper;
   };
 
   /// The values of the program inside a block of the plan: one scope for the plan, the nest, each loop.
@@ -62,7 +68,7 @@ private:
   bool readElsewhere(ir::ArrayOp array);
   bool onlyWithin(ir::ReadOp read, Place place);
   void storeAll(mlir::ValueRange indices, llvm::ArrayRef<mlir::Value> values, llvm::function_ref<void(size_t)> store);
-  void store(mlir::Value value, mlir::Value memory, llvm::ArrayRef<mlir::Value> subscripts);
+  void store(mlir::Value value, mlir::Value memory, mlir::ValueRange subscripts);
   void total(ir::ArrayOp array);
   bool hasLoops(llvm::ArrayRef<mlir::Value> roots, const Demand &demand);
 
@@ -82,14 +88,17 @@ private:
   bool inScope(mlir::Value value);
   void emitReduction(ir::ReduceOp wanted);
   ir::LoopOp openLoop(mlir::Value index, llvm::ArrayRef<mlir::Value> roots, mlir::Location loc,
-                      llvm::ArrayRef<ir::ReduceOp> reductions = {});
+                      llvm::ArrayRef<ir::ReduceOp> reductions = {}, Range range = {});
   void closeLoop(llvm::ArrayRef<mlir::Value> yielded);
 
   // Tiles (Tiles.cpp).
   void prepare(mlir::Value index, llvm::ArrayRef<mlir::Value> roots);
   void findKept(mlir::Value index, llvm::ArrayRef<mlir::Value> roots,
                 llvm::MapVector<mlir::Value, llvm::SmallVector<mlir::Value>> &kept);
-  void fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values);
+  void fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values, mlir::Value extent, Range range = {});
+  llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept,
+                                           llvm::ArrayRef<mlir::Value> roots);
+  void accumulate(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept, llvm::ArrayRef<ir::ReduceOp> sums);
   bool isOpen(mlir::Value index);
   bool isWorthKeeping(mlir::Value value, mlir::Value index);
   int64_t workOf(mlir::Value value, mlir::Value index);

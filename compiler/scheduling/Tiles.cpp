@@ -6,6 +6,9 @@ using namespace mlir;
 
 namespace mercer::scheduling {
 
+/// Terms of a block: a value for each, in all lanes, fills half of a first-level cache.
+static constexpr int64_t blockLength = 256;
+
 bool NestWriter::isOpen(Value index) {
   return llvm::any_of(scopes_, [&](const Scope &scope) { return scope.index == index; });
 }
@@ -53,7 +56,8 @@ void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Va
     if (Value same = direct(value))
       value = same;
     Operation *op = value.getDefiningOp();
-    if (!op || !seen.insert(value).second || isa<ir::ConstantOp, ir::SizeOp, ir::IndexOp>(op) || known(value))
+    if (!op || !seen.insert(value).second || isa<ir::ConstantOp, ir::SizeOp, ir::IndexOp>(op) || known(value) ||
+        tileOf(value, false))
       continue;
     auto operands = llvm::make_filter_range(op->getOperands(), [](Value v) { return !isa<ir::ArrayType>(v.getType()); });
     if (free_.depends(value, index)) {
@@ -68,7 +72,7 @@ void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Va
     for (Value free : free_.of(value))
       if (!isOpen(free))
         missing = free, ++count;
-    if (count == 0 || tileOf(value, false))
+    if (count == 0)
       continue; // computed before the loop anyway
     if (count == 1 && isWorthKeeping(value, missing))
       kept[missing].push_back(value);
@@ -77,29 +81,122 @@ void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Va
   }
 }
 
+/// Do the values that are kept over an index flow only into sums over it, which depend on `index` too? These sums; else none.
+SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value over, Value index, ArrayRef<Value> kept, ArrayRef<Value> roots) {
+  SmallVector<ir::ReduceOp> sums;
+  SmallVector<Value> stack(roots);
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (Value same = direct(value))
+      value = same;
+    Operation *op = value.getDefiningOp();
+    if (!op || !seen.insert(value).second)
+      continue;
+    if (llvm::is_contained(kept, value))
+      return {};
+    if (!free_.depends(value, index) || known(value) || tileOf(value, false))
+      continue;
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op); reduce && reduce.getOver()[0] == over) {
+      bool complete = llvm::all_of(free_.of(value), [&](Value free) { return free == index || isOpen(free); });
+      if (!complete || reduce.getKind().getValue() != dsl::Reduction::sum)
+        return {};
+      sums.push_back(reduce);
+      continue;
+    }
+    for (Value operand : op->getOperands())
+      if (!isa<ir::ArrayType>(operand.getType()))
+        stack.push_back(operand);
+  }
+  return sums;
+}
+
 void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
   llvm::MapVector<Value, SmallVector<Value>> kept;
   findKept(index, roots, kept);
-  for (auto &[over, values] : kept)
-    fill(over, values);
+  SmallVector<Value> later; // what sums in blocks use must be there before
+  for (auto &[over, values] : kept) {
+    Value extent = over.getDefiningOp<ir::IndexOp>().getExtent();
+    std::optional<int64_t> most = ir::upperBound(extent);
+    // What is only read is kept whole: it serves other loops too.
+    bool computed = llvm::any_of(values, [&](Value value) { return !value.getDefiningOp<ir::ReadOp>(); });
+    bool inBlocks = computed && !(most && *most <= blockLength) && ir::guessedLength(index) <= ir::guessedLength(over) && index != laneIndex_;
+    if (inBlocks && !sumsOver(over, index, values, roots).empty())
+      later.push_back(over);
+    else
+      fill(over, values, emit(extent));
+  }
+  for (Value over : later)
+    accumulate(over, index, kept.lookup(over), sumsOver(over, index, kept.lookup(over), roots));
 }
 
-void NestWriter::fill(Value index, ArrayRef<Value> values) {
+/// A loop that computes the values for all positions of an index, or for those of a block.
+void NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range range) {
   SmallVector<Tile> tiles;
-  Value extent = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
   for (Value value : values) {
     auto type = ir::ArrayType::get(value.getContext(), 1, value.getType());
     Value memory = ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
-    tiles.push_back({memory, index});
+    tiles.push_back({memory, index, range.lower});
   }
-  openLoop(index, values, values[0].getLoc());
+  openLoop(index, values, values[0].getLoc(), {}, range);
+  Value at = emit(index);
+  if (range.lower)
+    at = ir::apply(scopes_.back().builder, at.getLoc(), dsl::Function::sub, {at, range.lower});
   for (auto [value, tile] : llvm::zip_equal(values, tiles)) {
     Value element = emit(value);
-    ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, ValueRange{emit(index)});
+    ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, ValueRange{at});
   }
   closeLoop({});
   for (auto [value, tile] : llvm::zip_equal(values, tiles))
     scopes_.back().tiles.insert({value, tile});
+}
+
+/// Sums over a long index for all positions of another one: for one block of terms after the other, what does not depend on the
+/// other index is computed and kept in a tile that fits in the first cache, and then added to all of the sums.
+void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, ArrayRef<ir::ReduceOp> sums) {
+  Location loc = ir::ReduceOp(sums[0]).getLoc();
+  auto number = [&](int64_t value) { return ir::integer(scopes_[0].builder, loc, value); };
+  auto apply = [&](Scope &scope, dsl::Function function, ValueRange operands) {
+    return ir::apply(scope.builder, loc, function, operands);
+  };
+  prepare(over, kept); // what serves all blocks
+  Value extent = emit(over.getDefiningOp<ir::IndexOp>().getExtent());
+  Value positions = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
+  Value length = number(blockLength);
+  SmallVector<Value> memories;
+  for (ir::ReduceOp sum : sums) {
+    auto type = ir::ArrayType::get(loc.getContext(), 1, sum.getType());
+    memories.push_back(ir::AccumulatorOp::create(scopes_.back().builder, sum.getLoc(), type, "sums", ValueRange{positions}));
+  }
+  // The loop over blocks has an index that no value of the program depends on.
+  auto source = over.getDefiningOp<ir::IndexOp>();
+  OpBuilder program(source);
+  Value block = ir::IndexOp::create(program, loc, (source.getName() + " block").str(), source.getExtent());
+  Value padded = apply(scopes_[0], dsl::Function::add, {extent, number(blockLength - 1)});
+  Value count = apply(scopes_[0], dsl::Function::floor_div, {padded, length});
+  openLoop(block, {}, loc, {}, {zero(), count});
+  Scope &inBlock = scopes_.back();
+  Value lower = apply(inBlock, dsl::Function::mul, {emit(block), length});
+  Value end = apply(inBlock, dsl::Function::add, {lower, length});
+  Range range{lower, apply(inBlock, dsl::Function::minimum, {end, extent})};
+  fill(over, kept, length, range);
+  openLoop(index, {}, loc);
+  SmallVector<Value> roots, yielded;
+  for (ir::ReduceOp sum : sums)
+    llvm::append_range(roots, termsOf(sum));
+  ir::LoopOp loop = openLoop(over, roots, loc, sums, range);
+  for (ir::ReduceOp sum : sums) {
+    yielded.push_back(emit(sum.getValue()));
+    yielded.push_back(sum.getPredicate() ? emit(sum.getPredicate()) : always());
+  }
+  closeLoop(yielded);
+  Value at = emit(index);
+  for (auto [memory, result] : llvm::zip_equal(memories, loop.getResults()))
+    ir::AccumulateOp::create(scopes_.back().builder, loc, ir::ReduceOp(sums[0]).getKindAttr(), result, memory, at, Value());
+  closeLoop({});
+  closeLoop({});
+  for (auto [n, memory] : llvm::enumerate(memories))
+    scopes_.back().tiles.insert({ir::ReduceOp(sums[n]).getResult(), Tile{memory, index, Value()}});
 }
 
 /// The tile that keeps a value; with `open`, only where a loop over the tile's index is open inside of the tile's scope.

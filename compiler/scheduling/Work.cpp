@@ -48,15 +48,4 @@ int64_t operationsOf(Function function) {
   }
 }
 
-double lengthOf(mlir::Value index) {
-  mlir::Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
-  if (auto constant = ir::integerConstant(extent))
-    return static_cast<double>(std::max<int64_t>(*constant, 1));
-  return isBounded(index) ? 128 : 4096;
-}
-
-bool isBounded(mlir::Value index) {
-  return ir::upperBound(index.getDefiningOp<ir::IndexOp>().getExtent()).has_value();
-}
-
 } // namespace mercer::scheduling

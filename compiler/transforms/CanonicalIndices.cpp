@@ -6,6 +6,7 @@
 #include "compiler/dialect/FreeIndices.h"
 #include "compiler/transforms/EqualOps.h"
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Tables.h"
 
 #include <map>
 
@@ -22,10 +23,12 @@ namespace {
 /// Rebuilds a program at the end of its block; equal ops are made once.
 class Rebuild {
 public:
-  /// With `store`, reductions of at most one free index become reads of arrays.
+  /// With `store`, reductions of at most one free index, and tables, become reads of arrays.
   Rebuild(ir::ProgramOp program, bool store)
       : block_(program.getBlock()), builder_(program.getContext()), store_(store) {
     builder_.setInsertionPointToEnd(&block_);
+    if (store)
+      tables_ = tablesOf(program, free_);
   }
 
   void run() {
@@ -35,6 +38,7 @@ public:
     for (Operation *op : old)
       if (isa<ir::OutputOp, ir::CheckOp>(op))
         root(op);
+    readTables(old.back());
     for (Operation *op : llvm::reverse(old)) {
       op->dropAllUses();
       op->erase();
@@ -59,6 +63,24 @@ private:
       if (from == index)
         return to;
     return {};
+  }
+
+  /// What computes an element of a table where another place reads the table: a read too.
+  void readTables(Operation *last) {
+    SmallVector<ir::ArrayOp> arrays;
+    for (Operation *op = last->getNextNode(); op; op = op->getNextNode())
+      if (auto array = dyn_cast<ir::ArrayOp>(op))
+        arrays.push_back(array);
+    for (ir::ArrayOp array : arrays) {
+      Value element = array.getValue();
+      if (array.getIndices().size() < 2)
+        continue;
+      array->moveAfter(element.getDefiningOp());
+      OpBuilder builder(builder_.getContext());
+      builder.setInsertionPointAfter(array);
+      auto read = ir::ReadOp::create(builder, element.getLoc(), element.getType(), array.getResult(), array.getIndices(), Value());
+      element.replaceAllUsesExcept(read.getResult(), array);
+    }
   }
 
   void root(Operation *op) {
@@ -129,8 +151,8 @@ private:
     while (!stack.empty()) {
       Frame &frame = stack.back();
       Operation *op = frame.value.getDefiningOp();
-      if (store_ && !frame.key.plain && isa<ir::ReduceOp>(op) && free_.of(frame.value).size() <= 1) {
-        // The array has the first canonical index, whatever the name here: one array for every use.
+      if (!frame.key.plain && isStored(op)) {
+        // The array has the first canonical indices, whatever the names here: one array for every use.
         Map own;
         SmallVector<Value> taken;
         for (Value index : free_.of(frame.value))
@@ -175,6 +197,10 @@ private:
     return known(value, map);
   }
 
+  bool isStored(Operation *op) {
+    return store_ && isa<ir::ReduceOp>(op) && (free_.of(op->getResult(0)).size() <= 1 || tables_.contains(op));
+  }
+
   /// An element of the array that holds a reduction.
   Value readOf(Value reduction, const Map &own, const Map &here) {
     SmallVector<Value> indices, subscripts;
@@ -217,6 +243,7 @@ private:
   OpBuilder builder_;
   bool store_;
   ir::FreeIndices free_;
+  DenseSet<Operation *> tables_; // reductions over two indices that are stored
   DenseMap<Value, SmallVector<Value>> rows_;
   std::map<Key, Value> done_;
   EqualOps equal_;

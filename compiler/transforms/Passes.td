@@ -37,7 +37,7 @@ def SplitReductions : Mercer_ProgramPass<"mercer-split-reductions"> {
 }
 
 def StoreReductions : Mercer_ProgramPass<"mercer-store-reductions"> {
-  let summary = "makes arrays of the reductions that depend on at most one index: what the scheduler computes once";
+  let summary = "makes arrays of the reductions that depend on at most one index, and of tables over two: what is computed once";
 }
 
 def ChecksToValues : Mercer_ProgramPass<"mercer-checks-to-values"> {

@@ -1,0 +1,101 @@
+#include "compiler/transforms/Tables.h"
+
+using namespace mlir;
+
+namespace mercer::transforms {
+namespace {
+
+class Tables {
+public:
+  explicit Tables(ir::FreeIndices &free) : free_(free) {}
+
+
+  llvm::DenseSet<Operation *> run(ir::ProgramOp program) {
+    SmallVector<ir::ReduceOp> reductions(program.getBlock().getOps<ir::ReduceOp>());
+    for (Operation &op : program.getBlock()) {
+      if (auto read = dyn_cast<ir::ReadOp>(op))
+        largest_ = std::max(largest_, size(free_.of(read.getResult())));
+      if (auto output = dyn_cast<ir::OutputOp>(op))
+        largest_ = std::max(largest_, size(ir::IndexSet(output.getIndices())));
+    }
+    // Users first: what flows into a table is read from there.
+    for (ir::ReduceOp reduce : llvm::reverse(reductions))
+      if (mayBe(reduce) && mustBe(reduce))
+        tables_.insert(reduce);
+    return std::move(tables_);
+  }
+
+private:
+  static double size(ArrayRef<Value> indices) {
+    double result = 1;
+    for (Value index : indices)
+      result *= ir::guessedLength(index);
+    return result;
+  }
+  static bool isBounded(Value index) { return ir::upperBound(index.getDefiningOp<ir::IndexOp>().getExtent()).has_value(); }
+
+  bool mayBe(ir::ReduceOp reduce) {
+    const ir::IndexSet &own = free_.of(reduce.getResult());
+    return own.size() == 2 && llvm::any_of(own, isBounded) && size(own) <= 4 * largest_;
+  }
+
+  /// Is a reduction kept, so that what uses it does not compute it?
+  bool isStored(ir::ReduceOp reduce) { return free_.of(reduce.getResult()).size() <= 1 || tables_.contains(reduce); }
+
+  bool mustBe(ir::ReduceOp table) {
+    const ir::IndexSet &own = free_.of(table.getResult());
+    SmallVector<Operation *> stack(table->getUsers());
+    DenseSet<Operation *> seen;
+    while (!stack.empty()) {
+      Operation *op = stack.pop_back_val();
+      if (!seen.insert(op).second)
+        continue;
+      auto output = dyn_cast<ir::OutputOp>(op);
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      if (output || reduce) {
+        // The loops around this op: over what it depends on.
+        ir::IndexSet around = output ? ir::IndexSet(output.getIndices()) : free_.of(reduce.getResult());
+        SmallVector<Value> kept;
+        llvm::copy_if(own, std::back_inserter(kept), [&](Value index) { return llvm::is_contained(around, index); });
+        if (kept.empty() ? !around.empty() : kept.size() < own.size() && computesWithout(table, kept))
+          return true;
+      }
+      if (output || (reduce && isStored(reduce)))
+        continue;
+      llvm::append_range(stack, op->getUsers());
+    }
+    return false;
+  }
+
+  /// Is there something under a reduction that costs more than a read and depends on none of some indices?
+  bool computesWithout(ir::ReduceOp table, ArrayRef<Value> indices) {
+    SmallVector<Value> stack{table.getValue()};
+    DenseSet<Value> seen;
+    while (!stack.empty()) {
+      Value value = stack.pop_back_val();
+      Operation *op = value.getDefiningOp();
+      auto reduce = dyn_cast_or_null<ir::ReduceOp>(op);
+      if (!op || !seen.insert(value).second || (reduce && isStored(reduce)))
+        continue;
+      auto apply = dyn_cast<ir::ApplyOp>(op);
+      bool dear = (reduce && !mayBe(reduce)) || (apply && ir::signature(apply.getFunction().getValue()) == "rr");
+      if (dear && free_.depends(value, table.getOver()[0]) &&
+          llvm::none_of(indices, [&](Value index) { return free_.depends(value, index); }))
+        return true;
+      for (Value operand : op->getOperands())
+        if (!isa<ir::ArrayType>(operand.getType()))
+          stack.push_back(operand);
+    }
+    return false;
+  }
+
+  ir::FreeIndices &free_;
+  llvm::DenseSet<Operation *> tables_;
+  double largest_ = 0; // elements of an input or output
+};
+
+} // namespace
+
+llvm::DenseSet<Operation *> tablesOf(ir::ProgramOp program, ir::FreeIndices &free) { return Tables(free).run(program); }
+
+} // namespace mercer::transforms
