@@ -18,6 +18,9 @@ mlir::LogicalResult verifySubscripts(mlir::Operation *op, ArrayType array, mlir:
 /// As many names as block arguments, all of array type.
 mlir::LogicalResult verifyNames(mlir::Operation *op, mlir::Block &block, mlir::ArrayAttr names);
 
+/// `mercer.sizes`, where it is: for each input a list (input, dimension) for each dimension.
+mlir::LogicalResult verifySizesAttribute(mlir::Operation *op, llvm::ArrayRef<mlir::BlockArgument> inputs);
+
 /// The types of what is reduced and of the result fit the kind: part of its row's meaning.
 mlir::LogicalResult verifyReduction(mlir::Operation *op, dsl::Reduction kind, mlir::Type value,
                                     mlir::Type result);

@@ -35,6 +35,26 @@ LogicalResult verifyNames(Operation *op, Block &block, ArrayAttr names) {
   return success();
 }
 
+LogicalResult verifySizesAttribute(Operation *op, ArrayRef<BlockArgument> inputs) {
+  Attribute attribute = op->getAttr(sizesAttribute);
+  if (!attribute)
+    return success();
+  auto lists = dyn_cast<ArrayAttr>(attribute);
+  bool fits = lists && lists.size() == inputs.size();
+  auto rank = [&](size_t input) { return cast<ArrayType>(inputs[input].getType()).getRank(); };
+  for (size_t input = 0; fits && input < lists.size(); ++input) {
+    auto same = dyn_cast<DenseI64ArrayAttr>(lists[input]);
+    fits = same && same.size() == 2 * rank(input);
+    for (int64_t n = 0; fits && n < same.size(); n += 2)
+      fits = same[n] >= 0 && same[n] < static_cast<int64_t>(inputs.size()) && same[n + 1] >= 0 &&
+             same[n + 1] < rank(static_cast<size_t>(same[n]));
+  }
+  if (!fits)
+    return op->emitOpError() << "'" << sizesAttribute
+                             << "' must list an input and a dimension for each dimension of each input";
+  return success();
+}
+
 LogicalResult verifyReduction(Operation *op, dsl::Reduction kind, Type value, Type result) {
   using dsl::Reduction;
   bool logical = kind == Reduction::any || kind == Reduction::all;
@@ -50,28 +70,6 @@ LogicalResult verifyReduction(Operation *op, dsl::Reduction kind, Type value, Ty
 }
 
 //===- The whole program --------------------------------------------------------------------------------===//
-
-/// For each input a list (input, dimension) for each dimension.
-static LogicalResult verifySizesAttribute(ProgramOp program) {
-  Attribute attribute = program->getAttr(sizesAttribute);
-  if (!attribute)
-    return success();
-  Block &block = program.getBlock();
-  auto lists = dyn_cast<ArrayAttr>(attribute);
-  bool fits = lists && lists.size() == block.getNumArguments();
-  for (unsigned input = 0; fits && input < lists.size(); ++input) {
-    auto same = dyn_cast<DenseI64ArrayAttr>(lists[input]);
-    fits = same && same.size() == 2 * cast<ArrayType>(block.getArgument(input).getType()).getRank();
-    for (int64_t n = 0; fits && n < same.size(); n += 2)
-      fits = same[n] >= 0 && same[n] < block.getNumArguments() && same[n + 1] >= 0 &&
-             same[n + 1] <
-                 cast<ArrayType>(block.getArgument(static_cast<unsigned>(same[n])).getType()).getRank();
-  }
-  if (!fits)
-    return program.emitOpError() << "'" << sizesAttribute
-                                 << "' must list an input and a dimension for each dimension of each input";
-  return success();
-}
 
 /// Values before their uses, all in the program's block: what the search for free indices needs to end. Where
 /// this does not hold the dominance check, which comes after this, says so.
@@ -111,7 +109,8 @@ static LogicalResult verifyFreeIndices(Operation *op, FreeIndices &free) {
 
 LogicalResult ProgramOp::verifyRegions() {
   Block &block = getBlock();
-  if (failed(verifyNames(*this, block, getNames())) || failed(verifySizesAttribute(*this))) // C1, C5
+  if (failed(verifyNames(*this, block, getNames())) ||
+      failed(verifySizesAttribute(*this, block.getArguments()))) // C1, C5
     return failure();
   llvm::StringSet<> outputs;
   for (Operation &op : block) {

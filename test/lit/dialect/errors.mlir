@@ -878,3 +878,9 @@ module attributes {a = #mercer.function<gamma>} {
 // expected-error@+1 {{'middle' is not a kind of reduction}}
 module attributes {a = #mercer.reduction<middle>} {
 }
+
+// -----
+
+// expected-error@+1 {{'mercer.plan' op 'mercer.sizes' must list an input and a dimension for each dimension of each input}}
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 attributes {mercer.sizes = [array<i64: 1, 0>]} {
+}
