@@ -153,25 +153,38 @@ Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
   return kernel({key.data(), key.size()});
 }
 
-void Compiled::compile(const std::vector<DType> &input_types) const {
+/// Of row-major code for any sizes.
+std::vector<std::int64_t> Compiled::general_key(const std::vector<DType> &input_types) const {
   std::vector<std::int64_t> key(key_size(), 0);
   key[0] = true;
   for (std::size_t n = 0; n < input_types.size(); ++n)
     key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  return key;
+}
+
+void Compiled::compile(const std::vector<DType> &input_types) const {
+  std::vector<std::int64_t> key = general_key(input_types);
   kernel(key);
   std::lock_guard lock(mutex_);
   if (std::find(general_.begin(), general_.end(), input_types) == general_.end())
     general_.push_back(input_types);
 }
 
-std::string Compiled::explain(Call &call) const { return kernel(call, true)->explanation; }
+std::string Compiled::explain(Call &call) const {
+  return kernel(call, true)->explain([&](unsigned argument, unsigned dimension) -> std::optional<std::int64_t> {
+    if (argument >= call.inputs || dimension >= static_cast<unsigned>(call.operands[argument].rank))
+      return std::nullopt;
+    return call.operands[argument].shape[dimension];
+  });
+}
 
 std::string Compiled::explain(const std::vector<DType> &input_types) const {
-  std::vector<std::int64_t> key(key_size(), 0);
-  key[0] = true;
-  for (std::size_t n = 0; n < input_types.size(); ++n)
-    key[1 + n] = static_cast<std::int64_t>(input_types[n]);
-  return kernel(key)->explanation;
+  std::vector<std::int64_t> key = general_key(input_types);
+  return kernel(key)->explain({});
+}
+
+std::string Compiled::emit(const std::vector<DType> &input_types, const std::string &stage) const {
+  return emit_text(signature_, options(general_key(input_types)), stage);
 }
 
 // --- calls -------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ public:
   std::string explain(Call &call) const override;
   /// The plan for these element types and any sizes.
   std::string explain(const std::vector<DType> &input_types) const;
+  /// Text of a stage of the compiler for these element types and any sizes.
+  std::string emit(const std::vector<DType> &input_types, const std::string &stage) const;
 
 private:
   using Result = std::shared_ptr<const Kernel>;
@@ -33,6 +35,7 @@ private:
   };
 
   std::size_t key_size() const { return 1 + signature_.inputs().size() + dimensions_.size(); }
+  std::vector<std::int64_t> general_key(const std::vector<DType> &input_types) const;
   Result kernel(Call &call, bool contiguous) const;
   Result kernel(std::span<std::int64_t> key) const;
   Result find(std::span<std::int64_t> key, std::optional<std::promise<Result>> &mine) const;

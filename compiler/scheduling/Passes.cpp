@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Passes.h"
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/scheduling/Explain.h"
 #include "compiler/scheduling/Schedule.h"
 
 using namespace mlir;
@@ -49,21 +50,23 @@ struct Schedule : impl::ScheduleBase<Schedule> {
                                  << lanes.getValue();
       return signalPassFailure();
     }
-    size_t programs = 0;
-    for (auto program : getOperation().getOps<ir::ProgramOp>()) {
-      ++programs;
+    for (auto program : getOperation().getOps<ir::ProgramOp>())
       if (failed(verifyTransformed(program)))
         return signalPassFailure();
-    }
-    for (; programs > 0; --programs)
-      if (failed(schedule(getOperation(), Machine{lanes})))
+    for (auto program : llvm::to_vector(getOperation().getOps<ir::ProgramOp>())) {
+      StringAttr name = program.getSymNameAttr();
+      Attribute sizes = program->getAttr(ir::sizesAttribute);
+      if (failed(schedule(getOperation(), Machine{lanes}))) // the first that is left
         return signalPassFailure();
+      if (auto plan = getOperation().lookupSymbol<ir::PlanOp>(name); plan && sizes)
+        plan->setAttr(ir::sizesAttribute, sizes);
+    }
   }
 };
 
 struct Explain : impl::ExplainBase<Explain> {
   void runOnOperation() override {
-    emitRemark(getOperation().getLoc()) << explain(getOperation());
+    emitRemark(getOperation().getLoc()) << explain(getOperation()).text();
     markAllAnalysesPreserved();
   }
 };
