@@ -4,6 +4,7 @@
 #include "compiler/dialect/Mercer.h"
 #include "compiler/import/Import.h"
 #include "compiler/lowering/Lowering.h"
+#include "compiler/scheduling/Explain.h"
 #include "compiler/scheduling/Schedule.h"
 #include "compiler/targets/cpu/Cpu.h"
 
@@ -73,12 +74,20 @@ public:
         return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
     bool single = options_.arithmetic != DType::f64;
     scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64))};
+    Attribute sizes = (*module_->getOps<ir::ProgramOp>().begin())->getAttr(ir::sizesAttribute);
     if (failed(scheduling::schedule(*module_, machine)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();
+    plan->setAttr(ir::sizesAttribute, sizes);
     if (llvm::Error error = checkLength(plan))
       return error;
-    explanation = scheduling::explain(plan);
+    scheduling::PlanFacts facts;
+    facts.fast = options_.fast;
+    facts.known = [this](unsigned input, unsigned dimension) -> std::optional<int64_t> {
+      const KnownSize *known = knownSize(input, dimension);
+      return known && !known->bound ? std::optional(known->size) : std::nullopt;
+    };
+    explanation = scheduling::explain(plan, facts);
     for (BlockArgument output : plan.getBlock().getArguments().drop_front(plan.getInputs()))
       outputTypes.push_back(dtypeOf(cast<ir::ArrayType>(output.getType()).getElement()));
     done("scheduling");
@@ -115,7 +124,8 @@ public:
     return result;
   }
 
-  std::string symbol, explanation;
+  std::string symbol;
+  std::optional<scheduling::Explanation> explanation;
   int64_t frameWords = 0;
   std::vector<DType> outputTypes;
   std::vector<StageTime> times;
@@ -126,18 +136,23 @@ private:
     for (auto program : module_->getOps<ir::ProgramOp>())
       for (ir::SizeOp size : llvm::make_early_inc_range(program.getBlock().getOps<ir::SizeOp>())) {
         unsigned input = cast<BlockArgument>(size.getArray()).getArgNumber();
-        for (const KnownSize &known : options_.knownSizes)
-          if (known.input == static_cast<int32_t>(input) && known.dimension == static_cast<int32_t>(size.getDimension())) {
-            if (known.bound) {
-              size->setAttr(ir::atMostAttribute, OpBuilder(size).getI64IntegerAttr(known.size));
-              break;
-            }
-            OpBuilder builder(size);
-            size.getResult().replaceAllUsesWith(ir::integer(builder, size.getLoc(), known.size));
-            size.erase();
-            break;
-          }
+        const KnownSize *known = knownSize(input, static_cast<unsigned>(size.getDimension()));
+        OpBuilder builder(size);
+        if (known && known->bound) {
+          size->setAttr(ir::atMostAttribute, builder.getI64IntegerAttr(known->size));
+        } else if (known) {
+          size.getResult().replaceAllUsesWith(ir::integer(builder, size.getLoc(), known->size));
+          size.erase();
+        }
       }
+  }
+
+  /// What is known of the size of a dimension; null: nothing.
+  const KnownSize *knownSize(unsigned input, unsigned dimension) {
+    for (const KnownSize &known : options_.knownSizes)
+      if (known.input == static_cast<int32_t>(input) && known.dimension == static_cast<int32_t>(dimension))
+        return &known;
+    return nullptr;
   }
 
   /// Code generation is quadratic in the length of a loop's body: refused here in time. A transcendental function is about 40
@@ -206,7 +221,7 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   code.symbol = compilation.symbol;
   code.frameWords = compilation.frameWords;
   code.outputTypes = compilation.outputTypes;
-  code.explanation = compilation.explanation;
+  code.explanation = std::move(compilation.explanation);
   code.times = compilation.times;
   return code;
 }

@@ -1,6 +1,7 @@
 // From a graph to machine code: what the runtime calls. No exceptions; errors come back as llvm::Expected.
 #pragma once
 
+#include "compiler/scheduling/Explanation.h"
 #include "mercer/dsl/DType.h"
 #include "mercer/dsl/Graph.h"
 
@@ -48,7 +49,7 @@ struct Code {
   std::int64_t frameWords = 0;       ///< arguments and scratch
   std::vector<DType> outputTypes;    ///< types of the outputs' memory: arithmetic type, i64 or bool
   std::vector<std::pair<std::int32_t, std::int32_t>> inPlace; ///< (output, input) that may be the very same memory
-  std::string explanation;           ///< the plan in words
+  std::optional<scheduling::Explanation> explanation; ///< the plan in words; of compiled code always there
   std::vector<StageTime> times;
 };
 

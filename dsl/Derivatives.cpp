@@ -22,16 +22,16 @@ Expr tangent(const Expr &body, std::vector<std::pair<Tensor, Tensor>> directions
 
 } // namespace dsl
 
-Tensor gradient(const std::function<Expr(const Tensor &)> &f, const Tensor &at, std::source_location where) {
-  if (at.kind() != real)
-    throw Error(ErrorCode::kind_mismatch,
-                "gradient: 'at' must be real, but is " + std::string(dsl::name_of(at.kind())), where);
+/// The gradient of f for the function that the user called.
+static Tensor gradient_of(std::string_view function, const std::function<Expr(const Tensor &)> &f, const Tensor &at,
+                          std::source_location where) {
   TensorNode variable(TensorOp::variable, at.rank(), real, where);
   Tensor u = dsl::finish(std::move(variable));
   Expr body = f(u);
   if (body.kind() != real)
     throw Error(ErrorCode::kind_mismatch,
-                "gradient: 'f' must give a real value, but gives a " + std::string(dsl::name_of(body.kind())) + " one",
+                std::string(function) + ": 'f' must give a real value, but gives " +
+                    (body.kind() == integer ? "an " : "a ") + std::string(dsl::name_of(body.kind())) + " one",
                 where);
   TensorNode node(TensorOp::gradient, at.rank(), real, where);
   node.body = body;
@@ -40,11 +40,22 @@ Tensor gradient(const std::function<Expr(const Tensor &)> &f, const Tensor &at, 
   return dsl::finish(std::move(node));
 }
 
+Tensor gradient(const std::function<Expr(const Tensor &)> &f, const Tensor &at, std::source_location where) {
+  if (!f)
+    throw Error(ErrorCode::empty_function, "gradient: 'f' must be a function, but is empty", where);
+  if (at.kind() != real)
+    throw Error(ErrorCode::kind_mismatch,
+                "gradient: 'at' must be real, but is " + std::string(dsl::name_of(at.kind())), where);
+  return gradient_of("gradient", f, at, where);
+}
+
 Expr derivative(const std::function<Expr(const Expr &)> &f, const Expr &at, std::source_location where) {
+  if (!f)
+    throw Error(ErrorCode::empty_function, "derivative: 'f' must be a function, but is empty", where);
   if (at.kind() == boolean)
     throw Error(ErrorCode::kind_mismatch, "derivative: 'at' must be real, but is boolean", where);
   Tensor point(Indices(std::vector<Index>{}), to_real(at), where);
-  return gradient([&](const Tensor &u) { return f(u.read({}, where)); }, point, where).read({}, where);
+  return gradient_of("derivative", [&](const Tensor &u) { return f(u.read({}, where)); }, point, where).read({}, where);
 }
 
 //===- Programs -------------------------------------------------------------------------------------------------===//

@@ -18,12 +18,47 @@ constexpr std::string_view signatures[] = {
 #include "mercer/dsl/ops/Elementwise.def"
 };
 
-std::string_view function_name(Function function) { return function_names[static_cast<int>(function)]; }
+/// As the user wrote it: operators are not known by the names of their rows.
+std::string_view function_name(Function function) {
+  switch (function) {
+  case Function::add:
+    return "operator+";
+  case Function::sub:
+  case Function::neg:
+    return "operator-";
+  case Function::mul:
+    return "operator*";
+  case Function::div:
+    return "operator/";
+  case Function::mod:
+    return "operator%";
+  case Function::eq:
+    return "operator==";
+  case Function::ne:
+    return "operator!=";
+  case Function::lt:
+    return "operator<";
+  case Function::le:
+    return "operator<=";
+  case Function::gt:
+    return "operator>";
+  case Function::ge:
+    return "operator>=";
+  case Function::logical_and:
+    return "operator&&";
+  case Function::logical_or:
+    return "operator||";
+  case Function::logical_not:
+    return "operator!";
+  default:
+    return function_names[static_cast<int>(function)];
+  }
+}
 
 [[noreturn]] void wrong_kind(Function function, const Expr &operand, std::string_view expected) {
   throw Error(ErrorCode::kind_mismatch,
-              std::string(function_name(function)) + ": takes " + std::string(expected) + " operands, but got a " +
-                  std::string(name_of(operand.kind())) + " one",
+              std::string(function_name(function)) + ": takes " + std::string(expected) + " operands, but got " +
+                  (operand.kind() == integer ? "an " : "a ") + std::string(name_of(operand.kind())) + " one",
               operand.node()->where);
 }
 

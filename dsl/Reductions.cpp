@@ -119,13 +119,13 @@ Expr dot(const Tensor &a, const Tensor &b, std::source_location where) {
   require_vector("dot", "a", a, where);
   require_vector("dot", "b", b, where);
   Index k = component(where);
-  return sum(k, a(k) * b(k), true, where);
+  return sum(k, dsl::read(a, {k}, where) * dsl::read(b, {k}, where), true, where);
 }
 
 Expr squared_norm(const Tensor &a, std::source_location where) {
   require_vector("squared_norm", "a", a, where);
   Index k = component(where);
-  return sum(k, square(a(k)), true, where);
+  return sum(k, square(dsl::read(a, {k}, where)), true, where);
 }
 
 /// The function `root`, whose derivative at 0 is 0: a norm is sqrt with a meaning at 0.
@@ -136,15 +136,19 @@ Expr norm(const Tensor &a, std::source_location where) {
   return root(to_real(squared_norm(a, where)));
 }
 
-Expr squared_distance(const Tensor &a, const Tensor &b, std::source_location where) {
-  require_vector("squared_distance", "a", a, where);
-  require_vector("squared_distance", "b", b, where);
+static Expr squared_difference(std::string_view function, const Tensor &a, const Tensor &b, std::source_location where) {
+  require_vector(function, "a", a, where);
+  require_vector(function, "b", b, where);
   Index k = component(where);
-  return sum(k, square(a(k) - b(k)), true, where);
+  return sum(k, square(dsl::read(a, {k}, where) - dsl::read(b, {k}, where)), true, where);
+}
+
+Expr squared_distance(const Tensor &a, const Tensor &b, std::source_location where) {
+  return squared_difference("squared_distance", a, b, where);
 }
 
 Expr distance(const Tensor &a, const Tensor &b, std::source_location where) {
-  return root(to_real(squared_distance(a, b, where)));
+  return root(to_real(squared_difference("distance", a, b, where)));
 }
 
 Expr cosine(const Tensor &a, const Tensor &b, const Expr &epsilon, std::source_location where) {

@@ -46,7 +46,9 @@ Tensor operator-(const Tensor &a) {
   return each(a, [](const Expr &x) { return -x; });
 }
 
-Tensor map(const Tensor &tensor, const std::function<Expr(const Expr &)> &f, std::source_location) {
+Tensor map(const Tensor &tensor, const std::function<Expr(const Expr &)> &f, std::source_location where) {
+  if (!f)
+    throw Error(ErrorCode::empty_function, "map: 'f' must be a function, but is empty", where);
   return each(tensor, f);
 }
 

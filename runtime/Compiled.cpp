@@ -186,11 +186,21 @@ void Compiled::compile(const std::vector<DType> &input_types) const {
     general_.push_back(input_types);
 }
 
-std::string Compiled::explain(Call &call) const { return kernel(call, true)->explanation; }
+std::string Compiled::explain(Call &call) const {
+  return kernel(call, true)->explain([&](unsigned argument, unsigned dimension) -> std::optional<std::int64_t> {
+    if (argument >= call.inputs || dimension >= static_cast<unsigned>(call.operands[argument].rank))
+      return std::nullopt;
+    return call.operands[argument].shape[dimension];
+  });
+}
 
 std::string Compiled::explain(const std::vector<DType> &input_types) const {
   std::vector<std::int64_t> key = general_key(input_types);
-  return kernel(key)->explanation;
+  return kernel(key)->explain({});
+}
+
+std::string Compiled::emit(const std::vector<DType> &input_types, const std::string &stage) const {
+  return emit_text(signature_, options(general_key(input_types)), stage);
 }
 
 // --- calls -------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ public:
   std::string explain(Call &call) const override;
   /// The plan for these element types and any sizes.
   std::string explain(const std::vector<DType> &input_types) const;
+  /// Text of a stage of the compiler for these element types and any sizes.
+  std::string emit(const std::vector<DType> &input_types, const std::string &stage) const;
 
 private:
   using Result = std::shared_ptr<const Kernel>;

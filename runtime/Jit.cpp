@@ -2,6 +2,8 @@
 #include "mercer/runtime/Compiled.h"
 #include "mercer/runtime/Host.h"
 
+#include <algorithm>
+
 namespace mercer {
 
 static void check_options(const Program &program, const JitOptions &options) {
@@ -38,16 +40,32 @@ Function jit(const Program &program, const JitOptions &options) {
   return Function(compiled_state(program, options));
 }
 
-/// Of a variant for f32 tensors of any size.
-std::string explain(const Program &program, const JitOptions &options) {
-  const std::shared_ptr<FunctionState> state = compiled_state(program, options);
+/// Types of the inputs of a variant for f32 tensors.
+static std::vector<DType> single_types(const FunctionState &state) {
   std::vector<DType> types;
-  for (const auto &input : state->signature.inputs())
+  for (const auto &input : state.signature.inputs())
     types.push_back(input.kind == boolean   ? DType::boolean
                     : input.kind == integer ? DType::i64
                     : input.rank == 0       ? DType::f64
                                             : DType::f32);
-  return static_cast<const detail::Compiled &>(*state->engine).explain(types);
+  return types;
+}
+
+/// Of a variant for f32 tensors of any size.
+std::string explain(const Program &program, const JitOptions &options) {
+  const std::shared_ptr<FunctionState> state = compiled_state(program, options);
+  return static_cast<const detail::Compiled &>(*state->engine).explain(single_types(*state));
+}
+
+std::string emit(const Program &program, const std::string &stage, const JitOptions &options) {
+  static constexpr std::string_view stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
+  if (std::find(std::begin(stages), std::end(stages), stage) == std::end(stages))
+    throw Error(ErrorCode::bad_option,
+                program.name() + ": 'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" +
+                    stage.substr(0, 40) + "\"",
+                program.where());
+  const std::shared_ptr<FunctionState> state = compiled_state(program, options);
+  return static_cast<const detail::Compiled &>(*state->engine).emit(single_types(*state), stage);
 }
 
 Function interpret(const Program &program, int bits) {

@@ -21,7 +21,7 @@ Kernel::~Kernel() = default;
   signature.fail(ErrorCode::compiler, "it cannot be compiled, a bug in Mercer: " + text);
 }
 
-std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options) {
+static compiler::Options options_of(const KernelOptions &options) {
   compiler::Options given;
   given.inputTypes = options.types;
   given.arithmetic = options.arithmetic;
@@ -31,15 +31,21 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
   given.cpu = options.cpu;
   for (const KernelOptions::Size &size : options.sizes)
     given.knownSizes.push_back({size.input, size.dimension, size.size, size.bound});
+  return given;
+}
+
+std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options) {
   auto kernel = std::make_shared<Kernel>();
   on_large_stack([&] {
-    llvm::Expected<compiler::Code> code = compiler::compile(signature.graph(), given);
+    llvm::Expected<compiler::Code> code = compiler::compile(signature.graph(), options_of(options));
     if (!code)
       fail(signature, code.takeError());
     kernel->frame_words = code->frameWords;
     kernel->output_types = std::move(code->outputTypes);
     kernel->in_place = std::move(code->inPlace);
-    kernel->explanation = std::move(code->explanation);
+    kernel->explain = [explanation = std::move(*code->explanation)](const Kernel::SizeOf &sizes) {
+      return explanation.text(sizes);
+    };
     llvm::Expected<std::unique_ptr<LinkedCode>> linked = link_object(std::move(code->object), code->symbol);
     if (!linked)
       fail(signature, linked.takeError());
@@ -47,6 +53,17 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
     kernel->code = std::move(*linked);
   });
   return kernel;
+}
+
+std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage) {
+  std::string text;
+  on_large_stack([&] {
+    llvm::Expected<std::string> made = compiler::emit(signature.graph(), options_of(options), stage);
+    if (!made)
+      fail(signature, made.takeError());
+    text = std::move(*made);
+  });
+  return text;
 }
 
 } // namespace mercer::detail

@@ -4,6 +4,9 @@
 #include "mercer/runtime/Abi.h"
 #include "mercer/runtime/Signature.h"
 
+#include <functional>
+#include <optional>
+
 namespace mercer::detail {
 
 class LinkedCode;
@@ -32,12 +35,17 @@ public:
   std::vector<DType> output_types; ///< of the outputs' memory
   std::vector<std::pair<std::int32_t, std::int32_t>>
       in_place; ///< (output, input) that may be the same memory
-  std::string explanation;
+  using SizeOf = std::function<std::optional<std::int64_t>(unsigned argument, unsigned dimension)>;
+  /// The plan in words, with numbers as far as sizes (of inputs, then outputs) are known.
+  std::function<std::string(const SizeOf &)> explain;
   std::unique_ptr<LinkedCode> code;
 };
 
 /// Compiles and links. The one place where errors of the compiler become exceptions. @throws Error(compiler,
 /// limit_exceeded, unsupported)
 std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options);
+
+/// Text of a stage of the compiler. @throws Error
+std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage);
 
 } // namespace mercer::detail

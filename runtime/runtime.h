@@ -289,6 +289,10 @@ private:
 /// Makes a function that compiles itself for the arguments it is called with. @throws Error(bad_option,
 /// unsupported)
 Function jit(const Program &program, const JitOptions &options = {});
+/// The program on its way through the compiler, as text, for f32 tensors of any size: after `stage` "program" (as
+/// imported), "mlir" (differentiated, stable, small), "nests" (the plan), "vector", "llvm" or "asm".
+/// @throws Error(bad_option)
+std::string emit(const Program &program, const std::string &stage, const JitOptions &options = {});
 /// The same call interface run by the interpreter that defines the language: takes all element types,
 /// computes in f64, or with `bits` of precision (53 .. 10 000) in MPFR. Slow, for tests and for asking what
 /// is right.

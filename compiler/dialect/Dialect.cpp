@@ -1,4 +1,4 @@
-#include "compiler/dialect/Mercer.h"
+#include "compiler/dialect/Text.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

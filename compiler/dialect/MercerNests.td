@@ -12,10 +12,11 @@ include "compiler/dialect/MercerOps.td"
 def Mercer_PlanOp : Mercer_Op<"plan", [IsolatedFromAbove, Symbol, NoTerminator, SingleBlock]> {
   let summary = "nests in order";
   let description = [{
-    Block arguments: `inputs` inputs, then the outputs' memory. At this level: sizes and other integer and real values without indices,
-    `mercer.allocate`, `mercer.nest`, `mercer.fail`.
+    Block arguments: `inputs` inputs, then the outputs' memory. At this level: sizes and other values without indices,
+    `mercer.allocate`, `mercer.nest`, `mercer.store`, `mercer.fail`.
 
-    Constraints: (C1) as many names as block arguments, all of array type.
+    Constraints: (C1) as many names as block arguments, all of array type; (C2) not more inputs than arguments; (C3) the ops are
+    those of a plan; (C4) `mercer.sizes` as in `mercer.program`.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$names, I64Attr:$inputs);
   let regions = (region SizedRegion<1>:$body);
@@ -26,7 +27,7 @@ def Mercer_PlanOp : Mercer_Op<"plan", [IsolatedFromAbove, Symbol, NoTerminator, 
   }];
 }
 
-def Mercer_AllocateOp : Mercer_Op<"allocate", [MemoryEffects<[MemAlloc<DefaultResource>]>]> {
+def Mercer_AllocateOp : Mercer_Op<"allocate", [HasParent<"PlanOp">, MemoryEffects<[MemAlloc<DefaultResource>]>]> {
   let summary = "memory for a stored array during the call";
   let description = "Row-major and uninitialised. Constraints: (C1) one size for each dimension.";
   let arguments = (ins StrAttr:$name, Variadic<I64>:$sizes);
@@ -35,15 +36,15 @@ def Mercer_AllocateOp : Mercer_Op<"allocate", [MemoryEffects<[MemAlloc<DefaultRe
   let hasVerifier = 1;
 }
 
-def Mercer_NestOp : Mercer_Op<"nest", [NoTerminator, SingleBlock]> {
+def Mercer_NestOp : Mercer_Op<"nest", [HasParent<"PlanOp">, NoTerminator, SingleBlock]> {
   let summary = "runs its body for each value of a parallel index";
   let description = [{
     The block argument is the index, 0 .. extent-1. Iterations are independent but for `mercer.accumulate` into arrays of the plan. Work is
-    cut into chunks of `chunk` iterations: what one thread takes; a multiple of `lanes`. `lanes` > 0: that many consecutive iterations run in one vector.
+    cut into chunks of `chunk` iterations: what one thread takes. `lanes` > 0: that many consecutive iterations run in one vector.
     `note` says in words what the nest does, for `explain`; bytes and operations are predicted for one iteration and carry no meaning.
 
     Constraints: (C1) one block argument of type i64; (C2) `lanes` is 0 or a power of two, at most 64; (C3) at most one index on
-    each way from a nest to its innermost loops has lanes.
+    each way from a nest to its innermost loops has lanes; (C4) `chunk` is a multiple of `lanes`; (C5) the ops are those of a nest.
   }];
   let arguments = (ins StrAttr:$name, I64:$extent, ConfinedAttr<I64Attr, [IntPositive]>:$chunk,
                        DefaultValuedAttr<I64Attr, "0">:$lanes, OptionalAttr<StrAttr>:$note);
@@ -56,15 +57,16 @@ def Mercer_NestOp : Mercer_Op<"nest", [NoTerminator, SingleBlock]> {
   }];
 }
 
-def Mercer_LoopOp : Mercer_Op<"loop", [SingleBlock]> {
+def Mercer_LoopOp : Mercer_Op<"loop", [ParentOneOf<["NestOp", "LoopOp"]>, SingleBlock]> {
   let summary = "a pass: runs its body for lower <= index < upper and combines what it yields";
   let description = [{
     `kinds` has a reduction for each result; the terminator yields a value and a predicate for each. With `lanes`
     iterations run in vectors and results are combined over the lanes. The order of combining is fixed by the extents alone (blocks, then
-    a binary tree). `unroll`: the bounds are constants and the body is repeated.
+    a binary tree). `unroll`: the body is repeated.
 
     Constraints: (C1) one block argument of type i64; (C2) the terminator has two operands for each kind, value and predicate;
-    (C3) result types are those of `mercer.reduce`.
+    (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) with `unroll` the bounds are constants, at
+    most 1024 apart; (C6) the ops are those of a nest.
   }];
   let arguments = (ins StrAttr:$name, Mercer_ReductionArrayAttr:$kinds, I64:$lower, I64:$upper,
                        DefaultValuedAttr<I64Attr, "0">:$lanes, UnitAttr:$unroll);
@@ -85,7 +87,7 @@ def Mercer_YieldOp : Mercer_Op<"yield", [Pure, Terminator, HasParent<"LoopOp">]>
   let assemblyFormat = "($operands^ `:` type($operands))? attr-dict";
 }
 
-def Mercer_TileOp : Mercer_Op<"tile", [MemoryEffects<[MemAlloc<DefaultResource>]>]> {
+def Mercer_TileOp : Mercer_Op<"tile", [ParentOneOf<["NestOp", "LoopOp"]>, MemoryEffects<[MemAlloc<DefaultResource>]>]> {
   let summary = "scratch memory of one iteration of the enclosing nest or loop, one copy a lane";
   let description = "Uninitialised, small (it should fit in the first cache). Constraints: (C1) one size for each dimension.";
   let arguments = (ins StrAttr:$name, Variadic<I64>:$sizes);
@@ -94,7 +96,8 @@ def Mercer_TileOp : Mercer_Op<"tile", [MemoryEffects<[MemAlloc<DefaultResource>]
   let hasVerifier = 1;
 }
 
-def Mercer_AccumulatorOp : Mercer_Op<"accumulator", [MemoryEffects<[MemAlloc<DefaultResource>]>]> {
+def Mercer_AccumulatorOp
+    : Mercer_Op<"accumulator", [ParentOneOf<["NestOp", "LoopOp"]>, MemoryEffects<[MemAlloc<DefaultResource>]>]> {
   let summary = "a tile of running sums, 0 at the start";
   let description = [{
     `mercer.accumulate` adds into it; read after the loop that fills it. Constraints: (C1) one size for each dimension; (C2) elements are f32, f64 or i64.
@@ -105,34 +108,49 @@ def Mercer_AccumulatorOp : Mercer_Op<"accumulator", [MemoryEffects<[MemAlloc<Def
   let hasVerifier = 1;
 }
 
-def Mercer_AccumulateOp : Mercer_Op<"accumulate", [AttrSizedOperandSegments]> {
+def Mercer_AccumulateOp : Mercer_Op<"accumulate", [ParentOneOf<["NestOp", "LoopOp"]>, AttrSizedOperandSegments]> {
   let summary = "combines a value into an element of an accumulator or of an array of the plan";
   let description = [{
-    Into an accumulator: kind sum, the subscripts do not depend on a lane. Into an array of the plan (an allocation or an output): every element becomes the reduction over all iterations of
-    the nest, and of loops inside, that reach it (elements that none reaches: the kind's empty value); the nest must accumulate into all of it with one
-    op and the nest's own index is not among the subscripts. Into rank 0 every kind is allowed; argmin and argmax give the value of the nest's index. Else sum.
+    Into an accumulator: adds to the element. Into an array of the plan (an allocation or an output): every element becomes the
+    reduction over all iterations of the nest, and of loops inside, that reach it (elements that none reaches: the kind's empty value);
+    argmin and argmax give the value of the nest's index. The nest must accumulate into all of the array.
+
+    Constraints: (C1) one subscript for each dimension; (C2) the array is an accumulator, an allocation or an output; (C3) the kind is
+    sum, or the array is one of the plan and has rank 0; (C4) value and element types are those of `mercer.reduce`; (C5) into an
+    accumulator, no subscript depends on an index with lanes; (C6) into an array of the plan, the nest's own index is no subscript, and no
+    other op of the nest accumulates into that array.
   }];
   let arguments = (ins Mercer_ReductionAttr:$kind, Mercer_Scalar:$value, Arg<Mercer_Array, "", [MemRead, MemWrite]>:$array,
                        Variadic<I64>:$subscripts, Optional<I1>:$predicate);
   let assemblyFormat = [{
-    $kind $value `into` $array `[` $subscripts `]` (`where` $predicate^)? attr-dict `:` type($value) `,` type($array)
+    custom<ReductionName>($kind) $value `into` $array `[` $subscripts `]` (`where` $predicate^)? attr-dict `:` type($value) `,` type($array)
   }];
   let hasVerifier = 1;
 }
 
 def Mercer_StoreOp : Mercer_Op<"store"> {
   let summary = "writes an element of an array of the plan or of a tile";
-  let description = "Converted to the storage type. Constraints: (C1) one subscript for each dimension.";
+  let description = [{
+    Converted to the storage type.
+
+    Constraints: (C1) one subscript for each dimension; (C2) the array is a tile, an allocation or an output; (C3) its element type
+    holds the value's.
+  }];
   let arguments = (ins Mercer_Scalar:$value, Arg<Mercer_Array, "", [MemWrite]>:$array, Variadic<I64>:$subscripts);
   let assemblyFormat = "$value `,` $array `[` $subscripts `]` attr-dict `:` type($value) `,` type($array)";
   let hasVerifier = 1;
 }
 
-def Mercer_FailOp : Mercer_Op<"fail"> {
+def Mercer_FailOp : Mercer_Op<"fail", [HasParent<"PlanOp">]> {
   let summary = "ends the call with a code when a rank-0 truth value is true";
-  let description = "`check` is the position of the program's `mercer.check` that failed, counted from 0.";
+  let description = [{
+    `check` is the position of the program's `mercer.check` that failed, counted from 0.
+
+    Constraints: (C1) the flag is a truth value of rank 0; (C2) `check` is not negative.
+  }];
   let arguments = (ins Arg<Mercer_Array, "", [MemRead]>:$flag, I64Attr:$check);
   let assemblyFormat = "$check `when` $flag attr-dict `:` type($flag)";
+  let hasVerifier = 1;
 }
 
 #endif // MERCER_DIALECT_NESTS_TD

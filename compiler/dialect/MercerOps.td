@@ -20,7 +20,8 @@ def Mercer_ProgramOp : Mercer_Op<"program", [IsolatedFromAbove, Symbol, NoTermin
     not, and that no `mercer.reduce` on the way has bound. Reading `u(i, k)` and `u(j, k)` is two `mercer.read`s; renaming an index is cloning the values that depend on it.
 
     Constraints: (C1) as many names as block arguments, all of array type; (C2) at least one `mercer.output`;
-    (C3) output names are unique.
+    (C3) output names are unique; (C4) the ops are those of a program. `mercer.sizes` is an attribute of the importer: (C5) for
+    each input a list of two numbers for each dimension, an input and a dimension that it has.
 
     ```mlir
     mercer.program @norms(%x: !mercer.array<2xf32>) names ["x"] {
@@ -46,10 +47,12 @@ def Mercer_ProgramOp : Mercer_Op<"program", [IsolatedFromAbove, Symbol, NoTermin
 
 def Mercer_ConstantOp : Mercer_PureOp<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "a literal number or truth value";
+  let description = "Constraints: (C1) `value` is one number.";
   let arguments = (ins TypedAttrInterface:$value);
   let results = (outs Mercer_Scalar:$result);
   let assemblyFormat = "$value attr-dict";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 def Mercer_SizeOp : Mercer_PureOp<"size"> {
@@ -61,11 +64,13 @@ def Mercer_SizeOp : Mercer_PureOp<"size"> {
   let hasVerifier = 1;
 }
 
-def Mercer_IndexOp : Mercer_Op<"index", [MemoryEffects<[MemAlloc<DefaultResource>]>]> {
+def Mercer_IndexOp : Mercer_Op<"index", [HasParent<"ProgramOp">, MemoryEffects<[MemAlloc<DefaultResource>]>]> {
   let summary = "a variable with range 0 .. extent-1";
   let description = [{
     Two `mercer.index` are two variables even when name and extent agree; that is what the allocation effect says to
-    common-subexpression elimination. The name is for people. A negative extent counts as 0. `extent` has no free index.
+    common-subexpression elimination. The name is for people. A negative extent counts as 0.
+
+    Constraints: (C1) `extent` has no free index.
   }];
   let arguments = (ins StrAttr:$name, I64:$extent);
   let results = (outs Res<I64, "", [MemAlloc<DefaultResource>]>:$result);
@@ -81,7 +86,7 @@ def Mercer_ApplyOp : Mercer_PureOp<"apply"> {
   }];
   let arguments = (ins Mercer_FunctionAttr:$function, Variadic<Mercer_Scalar>:$operands);
   let results = (outs Mercer_Scalar:$result);
-  let assemblyFormat = "$function `(` $operands `)` attr-dict `:` functional-type($operands, $result)";
+  let assemblyFormat = "custom<FunctionName>($function) `(` $operands `)` attr-dict `:` functional-type($operands, $result)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -104,12 +109,12 @@ def Mercer_ReadOp : Mercer_PureOp<"read", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def Mercer_ReduceOp : Mercer_PureOp<"reduce", [AttrSizedOperandSegments]> {
+def Mercer_ReduceOp : Mercer_PureOp<"reduce", [AttrSizedOperandSegments, HasParent<"ProgramOp">]> {
   let summary = "combines the values over all values of some indices, where a predicate holds";
   let description = [{
     Binds `over` in `value` and `predicate`. Kinds and the values of empty reductions: `dsl/ops/Reductions.def`. argmin and argmax give the position of the first winner.
 
-    Constraints: (C1) each of `over` is the result of a `mercer.index`, none twice; (C2) the value's type fits the kind
+    Constraints: (C1) `over` has at least one index, each the result of a `mercer.index`, none twice; (C2) the value's type fits the kind
     (any, all: i1; logsumexp: real; sum, prod, min, max, argmin, argmax: number); (C3) argmin and argmax have one index;
     (C4) result type: i64 for argmin and argmax, else the value's.
   }];
@@ -117,18 +122,19 @@ def Mercer_ReduceOp : Mercer_PureOp<"reduce", [AttrSizedOperandSegments]> {
                        Optional<I1>:$predicate);
   let results = (outs Mercer_Scalar:$result);
   let assemblyFormat = [{
-    $kind `over` `[` $over `]` $value (`where` $predicate^)? attr-dict `:` type($value) `->` type($result)
+    custom<ReductionName>($kind) `over` `[` $over `]` $value (`where` $predicate^)? attr-dict `:` type($value) `->` type($result)
   }];
   let hasVerifier = 1;
 }
 
-def Mercer_ArrayOp : Mercer_PureOp<"array"> {
+def Mercer_ArrayOp : Mercer_PureOp<"array", [HasParent<"ProgramOp">]> {
   let summary = "a virtual array: a value as a function of some of its indices";
   let description = [{
-    Element `[indices...]` is `value`. Binds `indices` in it; no other index is free in `value`. Whether it is
+    Element `[indices...]` is `value`. Binds `indices` in it. Whether it is
     stored or computed where it is read is open until scheduling.
 
-    Constraints: (C1) as many indices as the rank, each the result of a `mercer.index`, none twice.
+    Constraints: (C1) as many indices as the rank, each the result of a `mercer.index`, none twice; (C2) the element type holds
+    the value's; (C3) no other index is free in `value`.
   }];
   let arguments = (ins StrAttr:$name, Variadic<I64>:$indices, Mercer_Scalar:$value);
   let results = (outs Mercer_Array:$result);
@@ -136,12 +142,12 @@ def Mercer_ArrayOp : Mercer_PureOp<"array"> {
   let hasVerifier = 1;
 }
 
-def Mercer_GradientOp : Mercer_PureOp<"gradient"> {
+def Mercer_GradientOp : Mercer_PureOp<"gradient", [HasParent<"ProgramOp">]> {
   let summary = "the derivative of a real value by the elements of an array";
   let description = [{
     The result has the variable's rank. Its element `[p...]` is the derivative by `variable[p...]` of the sum of `value` over its free indices.
     (For a variable that is an array over the free indices of the value and more, each value depends on its own part only, so this is the
-    gradient inside an expression.) The variable is a block argument or an array that `value` reads. Expanded by `mercer-differentiate`, innermost first.
+    gradient inside an expression.) Expanded by `mercer-differentiate`, innermost first.
 
     Constraints: (C1) the variable's elements are real; (C2) the result has its rank and the value's type.
   }];
@@ -151,13 +157,13 @@ def Mercer_GradientOp : Mercer_PureOp<"gradient"> {
   let hasVerifier = 1;
 }
 
-def Mercer_TangentOp : Mercer_PureOp<"tangent", [AttrSizedOperandSegments, AllTypesMatch<["value", "result"]>]> {
+def Mercer_TangentOp
+    : Mercer_PureOp<"tangent", [AttrSizedOperandSegments, AllTypesMatch<["value", "result"]>, HasParent<"ProgramOp">]> {
   let summary = "directional derivative of a real value";
   let description = [{
-    Along `variables[n]` (inputs) by the values of `tangents[n]`, arrays of the same rank. Expanded by
-    `mercer-differentiate`.
+    Along `variables[n]` by the values of `tangents[n]`, arrays of the same rank. Expanded by `mercer-differentiate`.
 
-    Constraints: (C1) as many tangents as variables, of equal ranks and real elements.
+    Constraints: (C1) as many tangents as variables, of equal ranks and real elements; (C2) the variables are inputs.
   }];
   let arguments = (ins Mercer_Real:$value, Variadic<Mercer_Array>:$variables, Variadic<Mercer_Array>:$tangents);
   let results = (outs Mercer_Real:$result);
@@ -167,13 +173,14 @@ def Mercer_TangentOp : Mercer_PureOp<"tangent", [AttrSizedOperandSegments, AllTy
   let hasVerifier = 1;
 }
 
-def Mercer_CheckOp : Mercer_Op<"check", [AttrSizedOperandSegments]> {
+def Mercer_CheckOp : Mercer_Op<"check", [AttrSizedOperandSegments, HasParent<"ProgramOp">]> {
   let summary = "a subscript that must be in range where its guard holds";
   let description = [{
     For all values of `indices`: `0 <= subscript < size` where `guard` holds; else the call ends with an error that
     names `tensor`, `dimension`, the subscript's `text`, its value, the size and the indices' values.
 
-    Constraints: (C1) each of `indices` is the result of a `mercer.index`.
+    Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `subscript`, `size`
+    and `guard`.
   }];
   let arguments = (ins StrAttr:$tensor, I64Attr:$dimension, StrAttr:$text, Variadic<I64>:$indices, I64:$subscript,
                        I64:$size, Optional<I1>:$guard);
@@ -183,10 +190,13 @@ def Mercer_CheckOp : Mercer_Op<"check", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def Mercer_OutputOp : Mercer_Op<"output"> {
+def Mercer_OutputOp : Mercer_Op<"output", [HasParent<"ProgramOp">]> {
   let summary = "a result of the program: a value as a function of its indices";
   let description = [{
-    Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `value`.
+    `mercer.check` is an attribute of an output that stands for the check at that position (`mercer-checks-to-values`).
+
+    Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `value`; (C3) with
+    `mercer.check` the attribute is a position and the output a truth value without indices.
   }];
   let arguments = (ins StrAttr:$name, Variadic<I64>:$indices, Mercer_Scalar:$value);
   let assemblyFormat = "$name `[` $indices `]` $value attr-dict `:` type($value)";

@@ -1,5 +1,5 @@
 // Text of types, attributes and of the ops whose form ODS cannot say.
-#include "compiler/dialect/Mercer.h"
+#include "compiler/dialect/Text.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
 
@@ -54,20 +54,48 @@ static Attribute parseRow(AsmParser &parser, std::optional<Row> (*named)(StringR
   return {};
 }
 
-Attribute FunctionAttr::parse(AsmParser &parser, Type) {
+static Attribute parseFunction(AsmParser &parser) {
   return parseRow<dsl::Function>(parser, functionNamed, "an elementwise function", [&](dsl::Function row) {
     return FunctionAttr::get(parser.getContext(), row);
   });
 }
 
-Attribute ReductionAttr::parse(AsmParser &parser, Type) {
+static Attribute parseReduction(AsmParser &parser) {
   return parseRow<dsl::Reduction>(parser, reductionNamed, "a kind of reduction", [&](dsl::Reduction row) {
     return ReductionAttr::get(parser.getContext(), row);
   });
 }
 
-void FunctionAttr::print(AsmPrinter &printer) const { printer << nameOf(getValue()); }
-void ReductionAttr::print(AsmPrinter &printer) const { printer << nameOf(getValue()); }
+/// By itself an attribute stands in brackets, as in #mercer.function<exp>; in its op it is the bare name.
+static Attribute parseBracketed(AsmParser &parser, Attribute (*parse)(AsmParser &)) {
+  if (parser.parseLess())
+    return {};
+  Attribute attribute = parse(parser);
+  return attribute && succeeded(parser.parseGreater()) ? attribute : Attribute();
+}
+
+Attribute FunctionAttr::parse(AsmParser &parser, Type) { return parseBracketed(parser, parseFunction); }
+Attribute ReductionAttr::parse(AsmParser &parser, Type) { return parseBracketed(parser, parseReduction); }
+void FunctionAttr::print(AsmPrinter &printer) const { printer << '<' << nameOf(getValue()) << '>'; }
+void ReductionAttr::print(AsmPrinter &printer) const { printer << '<' << nameOf(getValue()) << '>'; }
+
+ParseResult parseFunctionName(OpAsmParser &parser, FunctionAttr &function) {
+  function = dyn_cast_or_null<FunctionAttr>(parseFunction(parser));
+  return success(function != nullptr);
+}
+
+void printFunctionName(OpAsmPrinter &printer, Operation *, FunctionAttr function) {
+  printer << FunctionAttr::nameOf(function.getValue());
+}
+
+ParseResult parseReductionName(OpAsmParser &parser, ReductionAttr &kind) {
+  kind = dyn_cast_or_null<ReductionAttr>(parseReduction(parser));
+  return success(kind != nullptr);
+}
+
+void printReductionName(OpAsmPrinter &printer, Operation *, ReductionAttr kind) {
+  printer << ReductionAttr::nameOf(kind.getValue());
+}
 
 //===- program and plan -----------------------------------------------------------------------------------------===//
 
@@ -186,7 +214,7 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   Type i64 = builder.getI64Type();
   SmallVector<Attribute> kinds;
   auto parseKind = [&] {
-    Attribute kind = ReductionAttr::parse(parser, {});
+    Attribute kind = parseReduction(parser);
     kinds.push_back(kind);
     return success(kind != nullptr);
   };
@@ -214,7 +242,7 @@ void LoopOp::print(OpAsmPrinter &printer) {
     printer << " unroll";
   printer << " [";
   llvm::interleaveComma(getKinds().getAsRange<ReductionAttr>(), printer,
-                        [&](ReductionAttr kind) { kind.print(printer); });
+                        [&](ReductionAttr kind) { printReductionName(printer, *this, kind); });
   printer << ']';
   printer.printOptionalArrowTypeList(getResultTypes());
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "unroll"});

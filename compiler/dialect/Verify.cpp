@@ -1,4 +1,5 @@
-// Verifiers. Each line names the constraint of the op's description that it checks.
+// Verifiers of programs. Each line names the constraint of the op's description that it checks.
+#include "compiler/dialect/Constraints.h"
 #include "compiler/dialect/FreeIndices.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -6,24 +7,10 @@
 using namespace mlir;
 
 namespace mercer::ir {
-namespace {
 
 bool isReal(Type type) { return isa<Float32Type, Float64Type>(type); }
 bool isNumber(Type type) { return isReal(type) || type.isInteger(64); }
 
-/// Each is the result of a mercer.index, none twice.
-LogicalResult verifyIndices(Operation *op, ValueRange indices, StringRef what) {
-  DenseSet<Value> seen;
-  for (Value index : indices) {
-    if (!index.getDefiningOp<IndexOp>())
-      return op->emitOpError() << what << " must be results of mercer.index";
-    if (!seen.insert(index).second)
-      return op->emitOpError() << what << " name an index twice";
-  }
-  return success();
-}
-
-/// The arithmetic value that elements of a storage type become: any real for floats.
 bool holds(Type element, Type scalar) {
   if (isa<FloatType>(element))
     return isReal(scalar);
@@ -39,7 +26,8 @@ LogicalResult verifySubscripts(Operation *op, ArrayType array, ValueRange subscr
 
 LogicalResult verifyNames(Operation *op, Block &block, ArrayAttr names) {
   if (names.size() != block.getNumArguments())
-    return op->emitOpError() << "has " << block.getNumArguments() << " arguments, but " << names.size() << " names";
+    return op->emitOpError() << "has " << block.getNumArguments() << " arguments, but " << names.size()
+                             << " names";
   for (BlockArgument argument : block.getArguments())
     if (!isa<ArrayType>(argument.getType()))
       return op->emitOpError() << "argument " << argument.getArgNumber() << " must be an array, but is "
@@ -47,26 +35,118 @@ LogicalResult verifyNames(Operation *op, Block &block, ArrayAttr names) {
   return success();
 }
 
-LogicalResult verifySizes(Operation *op, Type type, ValueRange sizes) {
-  unsigned rank = cast<ArrayType>(type).getRank();
-  if (sizes.size() != rank)
-    return op->emitOpError() << "an array of rank " << rank << " takes " << rank << " sizes, but got " << sizes.size();
+LogicalResult verifySizesAttribute(Operation *op, ArrayRef<BlockArgument> inputs) {
+  Attribute attribute = op->getAttr(sizesAttribute);
+  if (!attribute)
+    return success();
+  auto lists = dyn_cast<ArrayAttr>(attribute);
+  bool fits = lists && lists.size() == inputs.size();
+  auto rank = [&](size_t input) { return cast<ArrayType>(inputs[input].getType()).getRank(); };
+  for (size_t input = 0; fits && input < lists.size(); ++input) {
+    auto same = dyn_cast<DenseI64ArrayAttr>(lists[input]);
+    fits = same && same.size() == 2 * rank(input);
+    for (int64_t n = 0; fits && n < same.size(); n += 2)
+      fits = same[n] >= 0 && same[n] < static_cast<int64_t>(inputs.size()) && same[n + 1] >= 0 &&
+             same[n + 1] < rank(static_cast<size_t>(same[n]));
+  }
+  if (!fits)
+    return op->emitOpError() << "'" << sizesAttribute
+                             << "' must list an input and a dimension for each dimension of each input";
   return success();
 }
 
-} // namespace
+LogicalResult verifyReduction(Operation *op, dsl::Reduction kind, Type value, Type result) {
+  using dsl::Reduction;
+  bool logical = kind == Reduction::any || kind == Reduction::all;
+  bool position = kind == Reduction::argmin || kind == Reduction::argmax;
+  bool fits = logical ? value.isInteger(1) : kind == Reduction::logsumexp ? isReal(value) : isNumber(value);
+  if (!fits)
+    return op->emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' does not take values of type "
+                             << value;
+  if (position ? !result.isInteger(64) : result != value)
+    return op->emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' of " << value << " cannot give "
+                             << result;
+  return success();
+}
 
-//===- Programs -------------------------------------------------------------------------------------------------===//
+//===- The whole program --------------------------------------------------------------------------------===//
+
+/// Values before their uses, all in the program's block: what the search for free indices needs to end. Where
+/// this does not hold the dominance check, which comes after this, says so.
+static bool isOrdered(Block &block) {
+  for (Operation &op : block)
+    for (Value operand : op.getOperands()) {
+      Operation *source = operand.getDefiningOp();
+      if (source && (source->getBlock() != &block || !source->isBeforeInBlock(&op)))
+        return false;
+    }
+  return true;
+}
+
+/// No index is free in `values` but these.
+static LogicalResult verifyFree(Operation *op, FreeIndices &free, ValueRange values, ValueRange bound,
+                                StringRef what) {
+  for (Value value : values)
+    for (Value index : free.of(value))
+      if (!llvm::is_contained(bound, index))
+        return op->emitOpError() << "index '" << index.getDefiningOp<IndexOp>().getName()
+                                 << "' is free in the " << what;
+  return success();
+}
+
+static LogicalResult verifyFreeIndices(Operation *op, FreeIndices &free) {
+  if (auto index = dyn_cast<IndexOp>(op)) // C1
+    return verifyFree(op, free, index.getExtent(), {}, "extent");
+  if (auto array = dyn_cast<ArrayOp>(op)) // C3
+    return verifyFree(op, free, array.getValue(), array.getIndices(), "value");
+  if (auto output = dyn_cast<OutputOp>(op)) // C2
+    return verifyFree(op, free, output.getValue(), output.getIndices(), "value");
+  if (auto check = dyn_cast<CheckOp>(op)) // C2
+    return verifyFree(op, free, check.getOperands().drop_front(check.getIndices().size()), check.getIndices(),
+                      "check");
+  return success();
+}
 
 LogicalResult ProgramOp::verifyRegions() {
-  if (failed(verifyNames(*this, getBlock(), getNames()))) // C1
+  Block &block = getBlock();
+  if (failed(verifyNames(*this, block, getNames())) ||
+      failed(verifySizesAttribute(*this, block.getArguments()))) // C1, C5
     return failure();
   llvm::StringSet<> outputs;
-  for (OutputOp output : getBlock().getOps<OutputOp>())
-    if (!outputs.insert(output.getName()).second) // C3
+  for (Operation &op : block) {
+    if (!isa<ConstantOp, SizeOp, IndexOp, ApplyOp, ReadOp, ReduceOp, ArrayOp, GradientOp, TangentOp, CheckOp,
+             OutputOp>(op)) // C4
+      return op.emitOpError() << "is no op of a program";
+    if (auto output = dyn_cast<OutputOp>(op); output && !outputs.insert(output.getName()).second) // C3
       return emitOpError() << "output '" << output.getName() << "' occurs twice";
+  }
   if (outputs.empty()) // C2
     return emitOpError() << "has no output";
+  FreeIndices free;
+  if (isOrdered(block))
+    for (Operation &op : block)
+      if (failed(verifyFreeIndices(&op, free)))
+        return failure();
+  return success();
+}
+
+//===- Its ops ------------------------------------------------------------------------------------------===//
+
+/// Each is the result of a mercer.index, none twice.
+static LogicalResult verifyIndices(Operation *op, ValueRange indices, StringRef what) {
+  DenseSet<Value> seen;
+  for (Value index : indices) {
+    if (!index.getDefiningOp<IndexOp>())
+      return op->emitOpError() << what << " must be results of mercer.index";
+    if (!seen.insert(index).second)
+      return op->emitOpError() << what << " name an index twice";
+  }
+  return success();
+}
+
+LogicalResult ConstantOp::verify() {
+  if (!isa<FloatAttr, IntegerAttr>(getValue())) // C1
+    return emitOpError() << "the value must be one number, but is " << getValue();
   return success();
 }
 
@@ -118,27 +198,17 @@ LogicalResult ReadOp::verify() {
   return success();
 }
 
-/// What the values of a reduction may be: part of its row's meaning.
-static LogicalResult verifyReduction(Operation *op, dsl::Reduction kind, Type value, Type result) {
-  using dsl::Reduction;
-  bool logical = kind == Reduction::any || kind == Reduction::all;
-  bool position = kind == Reduction::argmin || kind == Reduction::argmax;
-  bool fits = logical ? value.isInteger(1) : kind == Reduction::logsumexp ? isReal(value) : isNumber(value);
-  if (!fits)
-    return op->emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' does not take values of type " << value;
-  if (position ? !result.isInteger(64) : result != value)
-    return op->emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' of " << value << " cannot give " << result;
-  return success();
-}
-
 LogicalResult ReduceOp::verify() {
   dsl::Reduction kind = getKind().getValue();
-  if (failed(verifyIndices(*this, getOver(), "reduced indices")) || // C1
+  if (getOver().empty())
+    return emitOpError() << "has no index to reduce over";
+  if (failed(verifyIndices(*this, getOver(), "reduced indices")) ||                      // C1
       failed(verifyReduction(*this, kind, getValue().getType(), getResult().getType()))) // C2, C4
     return failure();
   bool position = kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
   if (position && getOver().size() != 1) // C3
-    return emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' takes one index, but got " << getOver().size();
+    return emitOpError() << "'" << ReductionAttr::nameOf(kind) << "' takes one index, but got "
+                         << getOver().size();
   return success();
 }
 
@@ -146,7 +216,7 @@ LogicalResult ArrayOp::verify() {
   ArrayType type = getResult().getType();
   if (type.getRank() != getIndices().size())
     return emitOpError() << "has " << getIndices().size() << " indices, but rank " << type.getRank();
-  if (!holds(type.getElement(), getValue().getType()))
+  if (!holds(type.getElement(), getValue().getType())) // C2
     return emitOpError() << "values of type " << getValue().getType() << " cannot be elements of " << type;
   return verifyIndices(*this, getIndices(), "indices"); // C1
 }
@@ -156,8 +226,8 @@ LogicalResult GradientOp::verify() {
   if (!isa<FloatType>(variable.getElement())) // C1
     return emitOpError() << "the variable's elements must be real, but are " << variable.getElement();
   if (variable.getRank() != result.getRank() || result.getElement() != getValue().getType()) // C2
-    return emitOpError() << "the derivative of " << getValue().getType() << " by " << variable << " cannot be "
-                         << result;
+    return emitOpError() << "the derivative of " << getValue().getType() << " by " << variable
+                         << " cannot be " << result;
   return success();
 }
 
@@ -170,6 +240,8 @@ LogicalResult TangentOp::verify() {
     }
   if (!fits)
     return emitOpError() << "takes a real tangent of equal rank for each variable";
+  if (!llvm::all_of(getVariables(), [](Value variable) { return isa<BlockArgument>(variable); })) // C2
+    return emitOpError() << "the variables must be inputs of the program";
   return success();
 }
 
@@ -178,77 +250,15 @@ LogicalResult CheckOp::verify() { return verifyIndices(*this, getIndices(), "ind
 LogicalResult OutputOp::verify() {
   if (failed(verifyIndices(*this, getIndices(), "indices"))) // C1
     return failure();
-  // C2 costs a walk over everything that the value is made of: asked of programs as they are imported (the importer binds every
-  // index) and of text, which mercer-opt reads, through the program's verifier would be quadratic; here only the value itself.
-  if (auto index = getValue().getDefiningOp<IndexOp>(); index && !llvm::is_contained(getIndices(), getValue()))
-    return emitOpError() << "index '" << index.getName() << "' is free in the value";
-  return success();
-}
-
-//===- Plans ----------------------------------------------------------------------------------------------------===//
-
-LogicalResult PlanOp::verifyRegions() {
-  if (failed(verifyNames(*this, getBlock(), getNames()))) // C1
-    return failure();
-  if (getInputs() > getBlock().getNumArguments())
-    return emitOpError() << "has " << getInputs() << " inputs, but " << getBlock().getNumArguments() << " arguments";
-  return success();
-}
-
-LogicalResult AllocateOp::verify() { return verifySizes(*this, getResult().getType(), getSizes()); } // C1
-LogicalResult TileOp::verify() { return verifySizes(*this, getResult().getType(), getSizes()); }     // C1
-
-LogicalResult AccumulatorOp::verify() {
-  Type element = cast<ArrayType>(getResult().getType()).getElement();
-  if (!isNumber(element)) // C2
-    return emitOpError() << "elements are f32, f64 or i64, but not " << element;
-  return verifySizes(*this, getResult().getType(), getSizes()); // C1
-}
-
-static LogicalResult verifyLanes(Operation *op, uint64_t lanes) {
-  if (lanes != 0 && (lanes > 64 || !llvm::isPowerOf2_64(lanes)))
-    return op->emitOpError() << "lanes must be 0 or a power of two of at most 64, but are " << lanes;
-  if (lanes == 0)
+  Attribute check = (*this)->getAttr(checkAttribute);
+  if (!check)
     return success();
-  for (Operation *outer = op->getParentOp(); outer && !isa<PlanOp>(outer); outer = outer->getParentOp()) {
-    auto nest = dyn_cast<NestOp>(outer);
-    auto loop = dyn_cast<LoopOp>(outer);
-    if ((nest && nest.getLanes()) || (loop && loop.getLanes()))
-      return op->emitOpError() << "has lanes inside of another index with lanes";
-  }
+  auto position = dyn_cast<IntegerAttr>(check); // C3
+  if (!position || !position.getType().isInteger(64) || position.getInt() < 0)
+    return emitOpError() << "'" << checkAttribute << "' must be the position of a check, but is " << check;
+  if (!getValue().getType().isInteger(1) || !getIndices().empty())
+    return emitOpError() << "stands for a check, so it must be a truth value without indices";
   return success();
 }
-
-static LogicalResult verifyIndexArgument(Operation *op, Block &block) {
-  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isInteger(64))
-    return op->emitOpError() << "takes one block argument of type i64";
-  return success();
-}
-
-LogicalResult NestOp::verifyRegions() {
-  if (failed(verifyIndexArgument(*this, getBlock()))) // C1
-    return failure();
-  return verifyLanes(*this, getLanes()); // C2, C3
-}
-
-LogicalResult LoopOp::verifyRegions() {
-  if (failed(verifyIndexArgument(*this, getBlock())) || failed(verifyLanes(*this, getLanes()))) // C1
-    return failure();
-  auto yield = dyn_cast<YieldOp>(getBlock().getTerminator());
-  if (!yield || yield.getOperands().size() != 2 * getKinds().size() || getKinds().size() != getNumResults()) // C2
-    return emitOpError() << "has " << getKinds().size() << " reductions and " << getNumResults()
-                         << " results; it must yield a value and a predicate for each";
-  for (auto [position, kind] : llvm::enumerate(getKinds().getAsRange<ReductionAttr>())) {
-    Type value = yield.getOperands()[2 * position].getType();
-    if (!yield.getOperands()[2 * position + 1].getType().isInteger(1))
-      return emitOpError() << "the predicate of reduction " << position << " must be i1";
-    if (failed(verifyReduction(*this, kind.getValue(), value, getResult(position).getType()))) // C3
-      return failure();
-  }
-  return success();
-}
-
-LogicalResult AccumulateOp::verify() { return verifySubscripts(*this, getArray().getType(), getSubscripts()); }
-LogicalResult StoreOp::verify() { return verifySubscripts(*this, getArray().getType(), getSubscripts()); } // C1
 
 } // namespace mercer::ir

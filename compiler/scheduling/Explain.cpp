@@ -1,6 +1,9 @@
-// A plan in words.
-#include "compiler/scheduling/Schedule.h"
+#include "compiler/scheduling/Explain.h"
 
+#include "compiler/scheduling/Cost.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -8,61 +11,154 @@ using namespace mlir;
 namespace mercer::scheduling {
 namespace {
 
-class Explanation {
+class Explainer {
 public:
-  explicit Explanation(ir::PlanOp plan) : plan_(plan), stream_(text_) {}
+  Explainer(ir::PlanOp plan, const PlanFacts &facts)
+      : plan_(plan), facts_(facts), result_("plan of " + plan.getSymName().str() + "\n", names(plan)),
+        cost_(plan, facts.known, result_.symbols) {}
 
-  std::string run() {
-    stream_ << "plan of " << plan_.getSymName() << "\n";
+  Explanation run() {
+    Quantity operations, read, written, partials, scratch;
     for (Operation &op : plan_.getBlock()) {
       if (auto memory = dyn_cast<ir::AllocateOp>(op))
-        stream_ << "  stores " << memory.getName() << " of rank " << memory.getType().getRank() << " ("
-                << memory.getType().getElement() << ")\n";
-      if (auto nest = dyn_cast<ir::NestOp>(op)) {
-        stream_ << "  nest over " << nest.getName() << " in parallel, " << nest.getChunk() << " a chunk";
-        if (nest.getLanes())
-          stream_ << ", " << nest.getLanes() << " in a vector";
-        stream_ << "\n";
-        body(nest.getBlock(), 2);
-      }
+        line(1) << "stores " << memory.getName() << shape(memory.getSizes(), memory.getType()) << "\n";
       if (auto fail = dyn_cast<ir::FailOp>(op))
-        stream_ << "  ends with an error when check " << fail.getCheck() << " fails\n";
+        line(1) << "ends with an error when check " << fail.getCheck() << " fails\n";
+      auto nest = dyn_cast<ir::NestOp>(op);
+      if (!nest)
+        continue;
+      line(1) << "nest over " << nest.getName() << " below " << text(nest.getExtent()) << " in parallel, "
+              << nest.getChunk() << " a chunk";
+      lanes(nest.getLanes());
+      body(nest.getBlock(), 2);
+      NestCost cost = cost_.of(nest);
+      line(2);
+      amounts(cost.operations, cost.read, cost.written);
+      if (!cost.scratch.is_zero())
+        scratch = scratch.is_zero() ? cost.scratch
+                                    : result_.symbols.made(Symbols::Kind::maximum, scratch, cost.scratch);
+      operations += cost.operations;
+      read += cost.read;
+      written += cost.written;
+      partials += cost.partials;
     }
-    return text_;
+    line(1) << "in all ";
+    amounts(operations, read, written);
+    Quantity inputs = cost_.inputs(), outputs = cost_.outputs(), stored = cost_.stored();
+    line(1) << "memory at the peak ";
+    bytes(inputs + outputs + stored + partials, ": inputs ");
+    bytes(inputs, ", outputs ");
+    bytes(outputs, ", stored ");
+    bytes(stored, ", of chunks ");
+    bytes(partials, "");
+    if (!scratch.is_zero())
+      bytes(scratch, "", ", tiles of each thread ");
+    result_ << text_ + "\n";
+    return std::move(result_);
   }
 
 private:
+  static std::vector<std::string> names(ir::PlanOp plan) {
+    std::vector<std::string> result;
+    for (Attribute name : plan.getNames())
+      result.push_back(cast<StringAttr>(name).getValue().str());
+    return result;
+  }
+
+  std::string text(Value amount) { return result_.symbols.text(cost_.amount(amount)); }
+
+  void amount(const Quantity &quantity, Explanation::Unit unit) {
+    result_ << std::exchange(text_, "");
+    result_.amount(quantity, unit);
+  }
+
+  void bytes(const Quantity &quantity, StringRef after, StringRef before = "") {
+    stream_ << before;
+    amount(quantity, Explanation::Unit::bytes);
+    stream_ << after;
+  }
+
+  void amounts(const Quantity &operations, const Quantity &read, const Quantity &written) {
+    amount(operations, Explanation::Unit::operations);
+    bytes(read, " read", ", ");
+    bytes(written, " written\n", ", ");
+  }
+
+  std::string shape(ValueRange sizes, ir::ArrayType type) {
+    std::string result = "[";
+    llvm::raw_string_ostream stream(result);
+    llvm::interleaveComma(sizes, stream, [&](Value size) { stream << text(size); });
+    stream << "] of " << type.getElement();
+    return result;
+  }
+
+  void lanes(uint64_t lanes) {
+    if (lanes)
+      stream_ << ", " << lanes << " in a vector";
+    stream_ << "\n";
+  }
+
   void body(Block &block, unsigned depth) {
-    unsigned functions = 0, reads = 0;
+    unsigned reads = llvm::count_if(block, [](Operation &op) { return isa<ir::ReadOp>(op); });
+    line(depth) << reads << " reads, " << operationsOf(block) << " operations each time\n";
+    if (facts_.fast)
+      fast(block, depth);
     for (Operation &op : block) {
-      functions += isa<ir::ApplyOp>(op);
-      reads += isa<ir::ReadOp>(op);
-    }
-    indent(depth) << reads << " reads, " << functions << " operations each time\n";
-    for (Operation &op : block) {
-      if (auto loop = dyn_cast<ir::LoopOp>(op)) {
-        indent(depth) << (loop.getKinds().empty() ? "loop" : "pass") << " over " << loop.getName();
-        if (loop.getLanes())
-          stream_ << ", " << loop.getLanes() << " in a vector";
-        for (Attribute kind : loop.getKinds())
-          stream_ << " " << ir::ReductionAttr::nameOf(cast<ir::ReductionAttr>(kind).getValue());
-        stream_ << "\n";
-        body(loop.getBlock(), depth + 1);
-      }
-      if (auto sum = dyn_cast<ir::AccumulateOp>(op))
-        indent(depth) << ir::ReductionAttr::nameOf(sum.getKind().getValue()) << " over the nest, chunks combined in order\n";
+      if (auto tile = dyn_cast<ir::TileOp>(op))
+        line(depth) << "keeps " << tile.getName() << shape(tile.getSizes(), tile.getType()) << " in a tile\n";
+      if (auto sums = dyn_cast<ir::AccumulatorOp>(op))
+        line(depth) << "sums up " << sums.getName() << shape(sums.getSizes(), sums.getType())
+                    << " in a tile\n";
+      if (auto sum = dyn_cast<ir::AccumulateOp>(op);
+          sum && !sum.getArray().getDefiningOp<ir::AccumulatorOp>())
+        line(depth) << ir::ReductionAttr::nameOf(sum.getKind().getValue())
+                    << " over the nest, chunks combined in order\n";
+      if (auto inner = dyn_cast<ir::LoopOp>(op))
+        loop(inner, depth);
     }
   }
 
-  llvm::raw_ostream &indent(unsigned depth) { return stream_.indent(2 * depth); }
+  void loop(ir::LoopOp loop, unsigned depth) {
+    line(depth) << (loop.getKinds().empty() ? "loop" : "pass") << " over " << loop.getName();
+    if (ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0))
+      stream_ << " from " << text(loop.getLower());
+    stream_ << " below " << text(loop.getUpper());
+    for (auto kind : loop.getKinds().getAsRange<ir::ReductionAttr>())
+      stream_ << (kind == loop.getKinds()[0] ? ": " : " ") << ir::ReductionAttr::nameOf(kind.getValue());
+    lanes(loop.getLanes());
+    body(loop.getBlock(), depth + 1);
+  }
+
+  /// Elementary functions that Precision::fast computes with a larger error, with the user's lines.
+  void fast(Block &block, unsigned depth) {
+    SmallVector<std::string> found;
+    for (auto apply : block.getOps<ir::ApplyOp>()) {
+      dsl::Function function = apply.getFunction().getValue();
+      if (operationsOf(function) <= 8) // an instruction or two
+        continue;
+      std::string name = ir::FunctionAttr::nameOf(function).str();
+      if (auto at = apply.getLoc()->findInstanceOf<FileLineColLoc>())
+        name += " at " + llvm::sys::path::filename(at.getFilename().getValue()).str() + ":" +
+                std::to_string(at.getLine());
+      if (!llvm::is_contained(found, name))
+        found.push_back(name);
+    }
+    if (!found.empty())
+      line(depth) << "fast, within 4 ulp: " << llvm::join(found, ", ") << "\n";
+  }
+
+  llvm::raw_ostream &line(unsigned depth) { return stream_.indent(2 * depth); }
 
   ir::PlanOp plan_;
+  const PlanFacts &facts_;
+  Explanation result_;
+  Cost cost_;
   std::string text_;
-  llvm::raw_string_ostream stream_;
+  llvm::raw_string_ostream stream_{text_};
 };
 
 } // namespace
 
-std::string explain(ir::PlanOp plan) { return Explanation(plan).run(); }
+Explanation explain(ir::PlanOp plan, const PlanFacts &facts) { return Explainer(plan, facts).run(); }
 
 } // namespace mercer::scheduling

@@ -1,6 +1,6 @@
 #include "compiler/scheduling/Lanes.h"
 
-#include "compiler/scheduling/Work.h"
+#include "compiler/scheduling/Cost.h"
 
 using namespace mlir;
 

@@ -17,7 +17,4 @@ struct Machine {
 /// `mercer-store-reductions`: no derivatives, one index a reduction, arrays for what is computed once.
 mlir::LogicalResult schedule(mlir::ModuleOp module, const Machine &machine);
 
-/// The plan in words: nests, loops, what is stored.
-std::string explain(ir::PlanOp plan);
-
 } // namespace mercer::scheduling

@@ -1,6 +1,6 @@
 // Values that a loop would compute again in each iteration, computed before it and kept.
 #include "compiler/scheduling/NestWriter.h"
-#include "compiler/scheduling/Work.h"
+#include "compiler/scheduling/Cost.h"
 
 using namespace mlir;
 

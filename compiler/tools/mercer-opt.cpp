@@ -1,5 +1,8 @@
-// Runs passes over text of the mercer dialect and prints the result.
+// Runs passes over text of the mercer dialect, from a program to LLVM's dialect, and prints the result.
+#include "compiler/Pipeline.h"
 #include "compiler/dialect/Mercer.h"
+#include "compiler/lowering/Passes.h"
+#include "compiler/scheduling/Passes.h"
 #include "compiler/tools/TextLimits.h"
 #include "compiler/transforms/Passes.h"
 
@@ -10,7 +13,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -23,8 +28,13 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<mercer::ir::MercerDialect, mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
                   mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::ub::UBDialect,
+                  mlir::vector::VectorDialect>();
   mercer::transforms::registerMercerTransformsPasses();
+  mercer::scheduling::registerMercerSchedulingPasses();
+  mercer::lowering::registerMercerLoweringPasses();
+  mlir::PassPipelineRegistration<> transforms("mercer-pipeline", "all transforms of a program, in order",
+                                              mercer::compiler::addTransforms);
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
 

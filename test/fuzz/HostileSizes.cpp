@@ -14,7 +14,8 @@ namespace {
 int failures = 0;
 
 /// Runs `work`; `code` is what it must end with (none: success), within some seconds.
-void check(const std::string &what, const ErrorCode *code, const std::string &text, const std::function<void()> &work) {
+void check(const std::string &what, const ErrorCode *code, const std::string &text,
+           const std::function<void()> &work) {
   auto start = std::chrono::steady_clock::now();
   std::string ended = "ended well";
   bool right = code == nullptr;
@@ -47,7 +48,8 @@ int main() {
   const ErrorCode limit = ErrorCode::limit_exceeded;
   std::vector<double> X{0.5, 0.25};
   auto add = [](const Expr &e) { return e * 0.5 + 1.0; };
-  check("depth 100 n", &limit, "expression depth 10001 exceeds the limit of 10000", [&] { chain(1'000'000, add); });
+  check("depth 100 n", &limit, "expression depth 10001 exceeds the limit of 10000",
+        [&] { chain(1'000'000, add); });
   check("depth n + 1", &limit, "exceeds the limit of 10000", [&] { chain(5'000, add); });
   check("deep, compiled", nullptr, "", [&] { jit(chain(4'000, add))(view(X, {2})); });
   check("deep, interpreted", nullptr, "", [&] { interpret(chain(4'000, add))(view(X, {2})); });
@@ -57,7 +59,8 @@ int main() {
   });
   check("one long loop", &limit, "machine operations; the limit is 20000",
         [&] { jit(chain(4'000, [](const Expr &e) { return tanh(e) + 0.5; }))(view(X, {2})); });
-  check("shared 60 times", nullptr, "", [&] { jit(chain(60, [](const Expr &e) { return e + e; }))(view(X, {2})); });
+  check("shared 60 times", nullptr, "",
+        [&] { jit(chain(60, [](const Expr &e) { return e + e; }))(view(X, {2})); });
   check("text of what is shared", nullptr, "", [&] {
     Tensor x("x", 0);
     Expr value = x();

@@ -72,9 +72,8 @@ int list(const std::string &family) {
   return 0;
 }
 
-int show(const std::string &name, bool latex) {
+int show(const std::string &name, bool latex, const std::string &stage) {
   const stdlib::EntryInfo &entry = entry_named(name);
-  std::cout << stdlib::page(entry, latex);
   std::vector<stdlib::InputShape> inputs;
   for (const stdlib::ParameterInfo &parameter : entry.parameters)
     if (parameter.input) {
@@ -87,9 +86,15 @@ int show(const std::string &name, bool latex) {
   for (const Tensor &input : made.inputs)
     if (input.kind() == real)
       wanted.push_back(input);
+  Program both = value_and_gradient(made.program, wanted);
+  if (!stage.empty()) {
+    std::cout << emit(both, stage);
+    return 0;
+  }
+  std::cout << stdlib::page(entry, latex);
   std::cout << "\nGradient of the sum, with the default parameters\n"
             << to_text(gradient(made.program, wanted));
-  std::cout << "\nPlan\n" << explain(value_and_gradient(made.program, wanted), JitOptions()) << "\n";
+  std::cout << "\nPlan\n" << explain(both, JitOptions()) << "\n";
   return 0;
 }
 
@@ -139,7 +144,7 @@ int main(int argc, char **argv) {
 
   CLI::App app("Mercer's standard library: names, pages, evaluation.", "mercerc");
   app.require_subcommand(1);
-  std::string family, name, path, gradient, type = "f64", engine = "jit";
+  std::string family, name, path, gradient, stage, type = "f64", engine = "jit";
   bool latex = false;
   int threads = 0;
   CLI::App *list_command = app.add_subcommand("list", "names, one line each");
@@ -148,6 +153,10 @@ int main(int argc, char **argv) {
       app.add_subcommand("show", "formula, arguments, parameters, source, gradient, plan");
   show_command->add_option("NAME", name, "the entry")->required();
   show_command->add_flag("--latex", latex, "the formula as LaTeX");
+  show_command->add_option(
+      "--emit", stage,
+      "only the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, "
+      "vector, llvm, asm");
   CLI::App *run_command = app.add_subcommand("run", "evaluate an entry on a case");
   run_command->add_option("NAME", name, "the entry")->required();
   run_command->add_option("CASE", path, "a JSON file; - is standard input")->required();
@@ -169,7 +178,7 @@ int main(int argc, char **argv) {
     if (*list_command)
       return list(family);
     if (*show_command)
-      return show(name, latex);
+      return show(name, latex, stage);
     RunOptions options;
     for (DType candidate : {DType::f64, DType::f32, DType::f16, DType::bf16})
       if (name_of(candidate) == type)

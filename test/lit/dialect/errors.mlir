@@ -224,8 +224,10 @@ mercer.plan @p() names [] inputs 0 {
 
 mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
-  // expected-error@+1 {{'mercer.accumulator' op elements are f32, f64 or i64, but not 'i8'}}
-  %a = mercer.accumulator "a" [%n] : !mercer.array<1xi8>
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulator' op elements are f32, f64 or i64, but not 'i8'}}
+    %a = mercer.accumulator "a" [%n] : !mercer.array<1xi8>
+  }
 }
 
 // -----
@@ -247,8 +249,638 @@ mercer.plan @p() names [] inputs 0 {
 mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
-  // expected-error@+1 {{'mercer.loop' op has 1 reductions and 1 results; it must yield a value and a predicate for each}}
-  %s = mercer.loop "j" %j from %n to %n [sum] -> f32 {
-    mercer.yield %v : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op has 1 reductions and 1 results; it must yield a value and a predicate for each}}
+    %s = mercer.loop "j" %j from %n to %n [sum] -> f32 {
+      mercer.yield %v : f32
+    }
   }
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  // expected-error@+1 {{'arith.constant' op is no op of a program}}
+  %c = arith.constant 1 : i64
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+// expected-error@+1 {{'mercer.program' op 'mercer.sizes' must list an input and a dimension for each dimension of each input}}
+mercer.program @p(%x: !mercer.array<1xf32>) names ["x"] attributes {mercer.sizes = [array<i64: 0, 1>]} {
+  %v = mercer.constant 1.0 : f32
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+// expected-error@+1 {{'mercer.program' op 'mercer.sizes' must list an input and a dimension for each dimension of each input}}
+mercer.program @p() names [] attributes {mercer.sizes = 3} {
+  %v = mercer.constant 1.0 : f32
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  // expected-error@+1 {{'mercer.constant' op the value must be one number, but is "one" : f32}}
+  %v = "mercer.constant"() {value = "one" : f32} : () -> f32
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.index' op index 'i' is free in the extent}}
+  %j = mercer.index "j", %i
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  // expected-error@+1 {{'mercer.reduce' op has no index to reduce over}}
+  %s = mercer.reduce sum over [] %v : f32 -> f32
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.reduce' op 'sum' of 'f32' cannot give 'i64'}}
+  %s = mercer.reduce sum over [%i] %v : f32 -> i64
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.array' op indices must be results of mercer.index}}
+  %a = mercer.array "a" [%n] %v : f32 -> !mercer.array<1xf32>
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.array' op values of type 'f32' cannot be elements of '!mercer.array<0xi64>'}}
+  %a = mercer.array "a" [] %v : f32 -> !mercer.array<0xi64>
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.array' op index 'i' is free in the value}}
+  %a = mercer.array "a" [] %i : i64 -> !mercer.array<0xi64>
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %a = mercer.array "a" [] %v : f32 -> !mercer.array<0xf32>
+  // expected-error@+1 {{'mercer.tangent' op the variables must be inputs of the program}}
+  %t = mercer.tangent %v along [%a] by [%a] : f32, !mercer.array<0xf32> by !mercer.array<0xf32>
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.check' op indices must be results of mercer.index}}
+  mercer.check "x", 0, "i" [%n] %i below %n
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.check' op indices name an index twice}}
+  mercer.check "x", 0, "i" [%i, %i] %i below %n
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  // expected-error@+1 {{'mercer.check' op index 'i' is free in the check}}
+  mercer.check "x", 0, "i" [] %i below %n
+  mercer.output "y" [] %v : f32
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.output' op indices must be results of mercer.index}}
+  mercer.output "y" [%n] %n : i64
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %n = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  %one = mercer.apply add(%i, %n) : (i64, i64) -> i64
+  // expected-error@+1 {{'mercer.output' op index 'i' is free in the value}}
+  mercer.output "y" [] %one : i64
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant true
+  // expected-error@+1 {{'mercer.output' op 'mercer.check' must be the position of a check, but is -1 : i64}}
+  mercer.output "y" [] %v {mercer.check = -1 : i64} : i1
+}
+
+// -----
+
+mercer.program @p() names [] {
+  %v = mercer.constant 1.0 : f32
+  // expected-error@+1 {{'mercer.output' op stands for a check, so it must be a truth value without indices}}
+  mercer.output "y" [] %v {mercer.check = 0 : i64} : f32
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.index' op expects parent op 'mercer.program'}}
+  %i = mercer.index "i", %n
+}
+
+// -----
+
+mercer.program @p() names [] {
+  // expected-error@+1 {{operand #0 does not dominate this use}}
+  %a = mercer.apply neg(%b) : (f32) -> f32
+  // expected-note@+1 {{operand defined here (op in the same block)}}
+  %b = mercer.apply neg(%a) : (f32) -> f32
+  mercer.output "y" [] %b : f32
+}
+
+// -----
+
+// expected-error@+1 {{'mercer.plan' op has 1 arguments, but 0 names}}
+mercer.plan @p(%x: !mercer.array<1xf32>) names [] inputs 0 {
+
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  // expected-error@+1 {{'arith.constant' op is no op of a plan}}
+  %c = arith.constant 1 : i64
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.nest' op takes one block argument of type i64}}
+  "mercer.nest"(%n) <{chunk = 1 : i64, name = "n"}> ({
+  ^bb0:
+  }) : (i64) -> ()
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.nest' op a chunk of 12 is no multiple of 8 lanes}}
+  mercer.nest "n" %i below %n chunk 12 lanes 8 {
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'arith.constant' op is no op of a nest}}
+    %c = arith.constant 1 : i64
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.nest' op expects parent op 'mercer.plan'}}
+    mercer.nest "m" %j below %n chunk 1 {
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.nest' op attribute 'chunk' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  mercer.nest "n" %i below %n chunk 0 {
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.tile' op an array of rank 0 takes 0 sizes, but got 1}}
+    %t = mercer.tile "t" [%n] : !mercer.array<0xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulator' op an array of rank 0 takes 0 sizes, but got 1}}
+    %t = mercer.accumulator "t" [%n] : !mercer.array<0xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.tile' op expects parent op to be one of 'mercer.nest, mercer.loop'}}
+  %t = mercer.tile "t" [%n] : !mercer.array<1xf32>
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op takes one block argument of type i64}}
+    "mercer.loop"(%n, %n) <{kinds = [], name = "j"}> ({
+    ^bb0(%j: f32):
+      "mercer.yield"() : () -> ()
+    }) : (i64, i64) -> ()
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op expects a non-empty block}}
+    mercer.loop "j" %j from %n to %n [] {
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op the predicate of reduction 0 must be i1}}
+    %s = mercer.loop "j" %j from %n to %n [sum] -> f32 {
+      mercer.yield %v, %v : f32, f32
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    %true = mercer.constant true
+    // expected-error@+1 {{'mercer.loop' op 'logsumexp' does not take values of type 'i64'}}
+    %s = mercer.loop "j" %j from %n to %n [logsumexp] -> i64 {
+      mercer.yield %j, %true : i64, i1
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    %true = mercer.constant true
+    // expected-error@+1 {{'mercer.loop' op 'argmax' of 'f32' cannot give 'f32'}}
+    %s = mercer.loop "j" %j from %n to %n [argmax] -> f32 {
+      mercer.yield %v, %true : f32, i1
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op lanes must be 0 or a power of two of at most 64, but are 128}}
+    mercer.loop "j" %j from %n to %n lanes 128 [] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op an unrolled loop has constant bounds that are at most 1024 apart}}
+    mercer.loop "j" %j from %n to %i unroll [] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %least = mercer.constant -9223372036854775808 : i64
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op an unrolled loop has constant bounds that are at most 1024 apart}}
+    mercer.loop "j" %j from %least to %n unroll [] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'vector' is not a kind of reduction}}
+    mercer.loop "j" %j from %n to %n [vector] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    mercer.loop "j" %j from %n to %n [] {
+      // expected-error@+1 {{'arith.constant' op is no op of a nest}}
+      %c = arith.constant 1 : i64
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.loop' op expects parent op to be one of 'mercer.nest, mercer.loop'}}
+  mercer.loop "j" %j from %n to %n [] {
+    mercer.yield
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.yield' op expects parent op 'mercer.loop'}}
+    mercer.yield
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op an array of rank 1 takes 1 subscripts, but got 0}}
+    mercer.accumulate sum %v into %a[] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op combines into an accumulator, an allocation or an output only}}
+    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    %t = mercer.tile "t" [%n] : !mercer.array<1xf32>
+    // expected-error@+1 {{'mercer.accumulate' op combines into an accumulator, an allocation or an output only}}
+    mercer.accumulate sum %v into %t[%n] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op 'max' is combined into arrays of the plan of rank 0 only}}
+    mercer.accumulate max %v into %a[%n] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    %t = mercer.accumulator "t" [] : !mercer.array<0xf32>
+    // expected-error@+1 {{'mercer.accumulate' op 'max' is combined into arrays of the plan of rank 0 only}}
+    mercer.accumulate max %v into %t[] : f32, !mercer.array<0xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf64>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op 'sum' of 'f32' cannot give 'f64'}}
+    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf64>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 8 lanes 8 {
+    %t = mercer.accumulator "t" [%n] : !mercer.array<1xf32>
+    %next = mercer.apply add(%i, %n) : (i64, i64) -> i64
+    // expected-error@+1 {{'mercer.accumulate' op a subscript into an accumulator depends on an index with lanes}}
+    mercer.accumulate sum %v into %t[%next] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op a subscript is the nest's own index}}
+    mercer.accumulate sum %v into %a[%i] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  // expected-error@+1 {{'mercer.nest' op accumulates into an array of the plan by two ops}}
+  mercer.nest "n" %i below %n chunk 1 {
+    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
+    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.store' op an array of rank 1 takes 1 subscripts, but got 2}}
+    mercer.store %v, %a[%i, %i] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.store' op writes to a tile, an allocation or an output only}}
+    mercer.store %v, %a[%i] : f32, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    %t = mercer.accumulator "t" [] : !mercer.array<0xf32>
+    // expected-error@+1 {{'mercer.store' op writes to a tile, an allocation or an output only}}
+    mercer.store %v, %t[] : f32, !mercer.array<0xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.store' op values of type 'i64' cannot be elements of '!mercer.array<1xf32>'}}
+    mercer.store %i, %a[%i] : i64, !mercer.array<1xf32>
+  }
+}
+
+// -----
+
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+  // expected-error@+1 {{'mercer.fail' op the flag must be an array<0xi1>, but is '!mercer.array<1xf32>'}}
+  mercer.fail 0 when %a : !mercer.array<1xf32>
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %f = mercer.allocate "f" [] : !mercer.array<0xi1>
+  // expected-error@+1 {{'mercer.fail' op the position of a check must be 0 to 2147483647}}
+  mercer.fail -1 when %f : !mercer.array<0xi1>
+}
+
+// -----
+
+// expected-error@+1 {{expected '<'}}
+module attributes {a = #mercer.function exp} {
+}
+
+// -----
+
+// expected-error@+1 {{'gamma' is not an elementwise function}}
+module attributes {a = #mercer.function<gamma>} {
+}
+
+// -----
+
+// expected-error@+1 {{'middle' is not a kind of reduction}}
+module attributes {a = #mercer.reduction<middle>} {
+}
+
+// -----
+
+// expected-error@+1 {{'mercer.plan' op 'mercer.sizes' must list an input and a dimension for each dimension of each input}}
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 attributes {mercer.sizes = [array<i64: 1, 0>]} {
 }

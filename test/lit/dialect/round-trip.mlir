@@ -1,5 +1,13 @@
 // RUN: mercer-opt %s | FileCheck %s
 // RUN: mercer-opt %s | mercer-opt | FileCheck %s
+// RUN: mercer-opt %s --mlir-print-op-generic | FileCheck %s --check-prefix=GENERIC
+// RUN: mercer-opt %s --mlir-print-op-generic | mercer-opt | FileCheck %s
+// RUN: mercer-opt %s > %t.pretty
+// RUN: mercer-opt %s --mlir-print-op-generic | mercer-opt | diff %t.pretty -
+
+// GENERIC: #mercer.function<ge>
+// GENERIC: #mercer.reduction<logsumexp>
+// GENERIC: kinds = [#mercer.reduction<sum>, #mercer.reduction<argmin>]
 
 // CHECK-LABEL: mercer.program @program(%arg0: !mercer.array<2xf32>, %arg1: !mercer.array<1xi32>, %arg2: !mercer.array<0xf32>) names ["x", "label", "scale"]
 // CHECK: mercer.size %arg0, 0 : {{.*}}<2xf32>

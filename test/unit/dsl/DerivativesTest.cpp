@@ -30,10 +30,16 @@ using Names = std::vector<std::string>;
 TEST_F(Derivatives, InsideAnExpressionAreOfReals) {
   expect_error(ErrorCode::kind_mismatch, "gradient: 'at' must be real, but is integer",
                [&] { gradient([](const Tensor &) { return Expr(1.0); }, label); });
-  expect_error(ErrorCode::kind_mismatch, "gradient: 'f' must give a real value, but gives a integer one",
+  expect_error(ErrorCode::kind_mismatch, "gradient: 'f' must give a real value, but gives an integer one",
                [&] { gradient([](const Tensor &) { return Expr(1); }, x[i]); });
   expect_error(ErrorCode::kind_mismatch, "derivative: 'at' must be real, but is boolean",
                [&] { derivative([](const Expr &) { return Expr(1.0); }, flag(i)); });
+  expect_error(ErrorCode::kind_mismatch, "derivative: 'f' must give a real value, but gives a boolean one",
+               [&] { derivative([](const Expr &e) { return e > 0; }, Expr(1.0)); });
+  expect_error(ErrorCode::empty_function, "gradient: 'f' must be a function, but is empty",
+               [&] { gradient(std::function<Expr(const Tensor &)>(), x[i]); });
+  expect_error(ErrorCode::empty_function, "derivative: 'f' must be a function, but is empty",
+               [&] { derivative(std::function<Expr(const Expr &)>(), Expr(1.0)); });
   EXPECT_EQ(gradient([](const Tensor &u) { return squared_norm(u); }, x[i]).rank(), 1);
 }
 

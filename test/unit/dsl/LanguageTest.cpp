@@ -105,6 +105,8 @@ TEST(Tensor, ArithmeticNeedsEqualRanks) {
                [&] { x + y; });
   expect_error(ErrorCode::rank_mismatch, "operator/: tensors must have equal ranks, but have 2 and 1",
                [&] { y / x; });
+  expect_error(ErrorCode::empty_function, "map: 'f' must be a function, but is empty",
+               [&] { map(x, std::function<Expr(const Expr &)>()); });
   EXPECT_EQ((y - 2.0 * y).rank(), 2);
 }
 
@@ -113,15 +115,15 @@ TEST(Elementwise, KindsAreChecked) {
   Tensor x("x", 1), flag("flag", 1, boolean), label("label", 1, integer);
   expect_error(ErrorCode::kind_mismatch, "exp: takes real or integer operands, but got a boolean one",
                [&] { exp(flag(i)); });
-  expect_error(ErrorCode::kind_mismatch, "add: takes real or integer operands, but got a boolean one",
+  expect_error(ErrorCode::kind_mismatch, "operator+: takes real or integer operands, but got a boolean one",
                [&] { x(i) + flag(i); });
-  expect_error(ErrorCode::kind_mismatch, "lt: takes real or integer operands, but got a boolean one",
+  expect_error(ErrorCode::kind_mismatch, "operator<: takes real or integer operands, but got a boolean one",
                [&] { (void)(flag(i) < flag(i)); });
   expect_error(ErrorCode::kind_mismatch, "floor: takes real or integer operands, but got a boolean one",
                [&] { floor(flag(i)); });
-  expect_error(ErrorCode::kind_mismatch, "logical_and: takes boolean operands, but got a real one",
+  expect_error(ErrorCode::kind_mismatch, "operator&&: takes boolean operands, but got a real one",
                [&] { flag(i) && x(i); });
-  expect_error(ErrorCode::kind_mismatch, "logical_not: takes boolean operands, but got a integer one",
+  expect_error(ErrorCode::kind_mismatch, "operator!: takes boolean operands, but got an integer one",
                [&] { !label(i); });
   expect_error(ErrorCode::kind_mismatch, "where: 'condition' must be boolean, but is integer",
                [&] { where(label(i), 1.0, 0.0); });

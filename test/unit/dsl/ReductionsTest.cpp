@@ -56,7 +56,7 @@ TEST_F(Reductions, VectorsHaveRankOne) {
                [&] { squared_norm(matrix); });
   expect_error(ErrorCode::rank_mismatch, "squared_distance: 'b' must have rank 1, but has rank 2",
                [&] { squared_distance(x, matrix); });
-  expect_error(ErrorCode::rank_mismatch, "squared_distance: 'a' must have rank 1, but has rank 2",
+  expect_error(ErrorCode::rank_mismatch, "distance: 'a' must have rank 1, but has rank 2",
                [&] { distance(matrix, x); });
   expect_error(ErrorCode::kind_mismatch, "cosine: 'a' must be real or integer, but is boolean",
                [&] { cosine(flag, x); });

@@ -1,0 +1,182 @@
+// Verifiers of plans. Each line names the constraint of the op's description that it checks.
+#include "compiler/dialect/Constraints.h"
+
+using namespace mlir;
+
+namespace mercer::ir {
+
+LogicalResult PlanOp::verifyRegions() {
+  if (failed(verifyNames(*this, getBlock(), getNames()))) // C1
+    return failure();
+  if (getInputs() > getBlock().getNumArguments()) // C2
+    return emitOpError() << "has " << getInputs() << " inputs, but " << getBlock().getNumArguments()
+                         << " arguments";
+  if (failed(verifySizesAttribute(*this, getBlock().getArguments().take_front(getInputs())))) // C4
+    return failure();
+  for (Operation &op : getBlock())
+    if (!isa<ConstantOp, SizeOp, ApplyOp, ReadOp, AllocateOp, NestOp, StoreOp, FailOp>(op)) // C3
+      return op.emitOpError() << "is no op of a plan";
+  return success();
+}
+
+//===- Memory -------------------------------------------------------------------------------------------===//
+
+static LogicalResult verifySizes(Operation *op, ArrayType type, ValueRange sizes) {
+  unsigned rank = type.getRank();
+  if (sizes.size() != rank)
+    return op->emitOpError() << "an array of rank " << rank << " takes " << rank << " sizes, but got "
+                             << sizes.size();
+  return success();
+}
+
+LogicalResult AllocateOp::verify() { return verifySizes(*this, getResult().getType(), getSizes()); } // C1
+LogicalResult TileOp::verify() { return verifySizes(*this, getResult().getType(), getSizes()); }     // C1
+
+LogicalResult AccumulatorOp::verify() {
+  Type element = getResult().getType().getElement();
+  if (!isNumber(element)) // C2
+    return emitOpError() << "elements are f32, f64 or i64, but not " << element;
+  return verifySizes(*this, getResult().getType(), getSizes()); // C1
+}
+
+/// An allocation or an output.
+static bool isOfPlan(Value array) {
+  if (array.getDefiningOp<AllocateOp>())
+    return true;
+  auto argument = dyn_cast<BlockArgument>(array);
+  auto plan = argument ? dyn_cast<PlanOp>(argument.getOwner()->getParentOp()) : PlanOp();
+  return plan && argument.getArgNumber() >= plan.getInputs();
+}
+
+LogicalResult StoreOp::verify() {
+  ArrayType array = getArray().getType();
+  if (failed(verifySubscripts(*this, array, getSubscripts()))) // C1
+    return failure();
+  if (!getArray().getDefiningOp<TileOp>() && !isOfPlan(getArray())) // C2
+    return emitOpError() << "writes to a tile, an allocation or an output only";
+  if (!holds(array.getElement(), getValue().getType())) // C3
+    return emitOpError() << "values of type " << getValue().getType() << " cannot be elements of " << array;
+  return success();
+}
+
+LogicalResult FailOp::verify() {
+  ArrayType flag = getFlag().getType();
+  if (flag.getRank() != 0 || !flag.getElement().isInteger(1)) // C1
+    return emitOpError() << "the flag must be an array<0xi1>, but is " << flag;
+  if (getCheck() > INT32_MAX) // C2; unsigned
+    return emitOpError() << "the position of a check must be 0 to 2147483647";
+  return success();
+}
+
+//===- Nests and loops ----------------------------------------------------------------------------------===//
+
+static uint64_t lanesOf(Operation *op) {
+  if (auto nest = dyn_cast<NestOp>(op))
+    return nest.getLanes();
+  auto loop = dyn_cast<LoopOp>(op);
+  return loop ? loop.getLanes() : 0;
+}
+
+static LogicalResult verifyLanes(Operation *op) {
+  uint64_t lanes = lanesOf(op);
+  if (lanes != 0 && (lanes > 64 || !llvm::isPowerOf2_64(lanes)))
+    return op->emitOpError() << "lanes must be 0 or a power of two of at most 64, but are " << lanes;
+  if (lanes == 0)
+    return success();
+  for (Operation *outer = op->getParentOp(); outer && !isa<PlanOp>(outer); outer = outer->getParentOp())
+    if (lanesOf(outer))
+      return op->emitOpError() << "has lanes inside of another index with lanes";
+  return success();
+}
+
+static LogicalResult verifyBody(Operation *op, Block &block) {
+  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isInteger(64))
+    return op->emitOpError() << "takes one block argument of type i64";
+  for (Operation &inner : block)
+    if (!isa<ConstantOp, SizeOp, ApplyOp, ReadOp, TileOp, AccumulatorOp, LoopOp, StoreOp, AccumulateOp,
+             YieldOp>(inner))
+      return inner.emitOpError() << "is no op of a nest";
+  return success();
+}
+
+LogicalResult NestOp::verifyRegions() {
+  if (failed(verifyBody(*this, getBlock())) || failed(verifyLanes(*this))) // C1, C5, C2, C3
+    return failure();
+  if (getLanes() && getChunk() % getLanes() != 0) // C4
+    return emitOpError() << "a chunk of " << getChunk() << " is no multiple of " << getLanes() << " lanes";
+  DenseSet<Value> collected;
+  bool twice = false;
+  walk([&](AccumulateOp op) { twice |= isOfPlan(op.getArray()) && !collected.insert(op.getArray()).second; });
+  if (twice) // C6 of mercer.accumulate
+    return emitOpError() << "accumulates into an array of the plan by two ops";
+  return success();
+}
+
+LogicalResult LoopOp::verifyRegions() {
+  if (failed(verifyBody(*this, getBlock())) || failed(verifyLanes(*this))) // C1, C6, C4
+    return failure();
+  auto yield = dyn_cast<YieldOp>(getBlock().getTerminator());
+  if (!yield || yield.getOperands().size() != 2 * getKinds().size() ||
+      getKinds().size() != getNumResults()) // C2
+    return emitOpError() << "has " << getKinds().size() << " reductions and " << getNumResults()
+                         << " results; it must yield a value and a predicate for each";
+  for (auto [position, kind] : llvm::enumerate(getKinds().getAsRange<ReductionAttr>())) {
+    Type value = yield.getOperands()[2 * position].getType();
+    if (!yield.getOperands()[2 * position + 1].getType().isInteger(1))
+      return emitOpError() << "the predicate of reduction " << position << " must be i1";
+    if (failed(verifyReduction(*this, kind.getValue(), value, getResult(position).getType()))) // C3
+      return failure();
+  }
+  if (!getUnroll())
+    return success();
+  std::optional<int64_t> lower = integerConstant(getLower()), upper = integerConstant(getUpper());
+  int64_t distance = 0;
+  if (!lower || !upper || llvm::SubOverflow(*upper, *lower, distance) || distance > 1024) // C5
+    return emitOpError() << "an unrolled loop has constant bounds that are at most 1024 apart";
+  return success();
+}
+
+//===- Accumulate ---------------------------------------------------------------------------------------===//
+
+/// The indices of the nest that a value is computed from.
+static SmallVector<BlockArgument> indicesOf(Value root) {
+  SmallVector<BlockArgument> indices;
+  SmallVector<Value> stack{root};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (isa<ArrayType>(value.getType()) || !seen.insert(value).second)
+      continue;
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      indices.push_back(argument);
+    else if (Operation *op = value.getDefiningOp())
+      stack.append(op->operand_begin(), op->operand_end());
+  }
+  return indices;
+}
+
+LogicalResult AccumulateOp::verify() {
+  ArrayType array = getArray().getType();
+  bool tile = getArray().getDefiningOp<AccumulatorOp>() != nullptr;
+  if (failed(verifySubscripts(*this, array, getSubscripts()))) // C1
+    return failure();
+  if (!tile && !isOfPlan(getArray())) // C2
+    return emitOpError() << "combines into an accumulator, an allocation or an output only";
+  dsl::Reduction kind = getKind().getValue();
+  if (kind != dsl::Reduction::sum && (tile || array.getRank() != 0)) // C3
+    return emitOpError() << "'" << ReductionAttr::nameOf(kind)
+                         << "' is combined into arrays of the plan of rank 0 only";
+  if (failed(verifyReduction(*this, kind, getValue().getType(), array.getElement()))) // C4
+    return failure();
+  for (Value subscript : getSubscripts()) {
+    for (BlockArgument index : tile ? indicesOf(subscript) : SmallVector<BlockArgument>())
+      if (lanesOf(index.getOwner()->getParentOp())) // C5
+        return emitOpError() << "a subscript into an accumulator depends on an index with lanes";
+    auto index = dyn_cast<BlockArgument>(subscript);
+    if (!tile && index && isa<NestOp>(index.getOwner()->getParentOp())) // C6
+      return emitOpError() << "a subscript is the nest's own index";
+  }
+  return success();
+}
+
+} // namespace mercer::ir

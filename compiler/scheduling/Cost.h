@@ -1,0 +1,70 @@
+// What a plan costs: operations, bytes, memory, as formulas in the sizes of a call.
+#pragma once
+
+#include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Quantity.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace mercer::scheduling {
+
+/// Vector operations of one elementwise function on f32 with AVX-512 (a fused multiply-add is two): what its
+/// formula in lowering/math has, division and square root counting 4. test/lit/lowering compares.
+unsigned operationsOf(dsl::Function function);
+/// Of taking one more term into a reduction.
+unsigned operationsOf(dsl::Reduction kind);
+/// Of one run of a block, without the loops in it.
+unsigned operationsOf(mlir::Block &block);
+
+/// What the iterations of one nest do together.
+struct NestCost {
+  Quantity operations;
+  Quantity read, written; ///< bytes of arguments and stored arrays, each element once
+  Quantity partials;      ///< bytes of what chunks hand on
+  Quantity scratch;       ///< bytes of tiles, for a thread
+};
+
+class Cost {
+public:
+  /// `known`: sizes of the inputs that are fixed.
+  Cost(ir::PlanOp plan, const SizeOf &known, Symbols &symbols);
+
+  NestCost of(ir::NestOp nest); ///< in the order of the plan
+  /// The value of an i64 of the plan.
+  Quantity amount(mlir::Value value);
+  Quantity inputs();  ///< bytes
+  Quantity outputs(); ///< bytes; after all nests
+  Quantity stored();  ///< bytes of allocations
+
+private:
+  /// The part of an array that a nest touches, as far as subscripts show it: for each dimension, which
+  /// constants and how many values.
+  struct Dimension {
+    llvm::SmallVector<int64_t> constants;
+    llvm::SmallVector<Quantity> counts;
+    mlir::Value index; ///< the one index that all subscripts are; null: none
+    bool any = false, whole = false;
+  };
+  using Part = llvm::SmallVector<Dimension>;
+  using Parts = llvm::MapVector<mlir::Value, Part>;
+  struct Range {
+    Quantity symbol, lower, upper, count;
+  };
+
+  Quantity operations(mlir::Block &block);
+  void touch(Parts &parts, mlir::Value array, mlir::ValueRange subscripts);
+  void collect(mlir::Block &block, NestCost &cost);
+  Quantity bytes(mlir::Value array, Part &part);
+  Quantity size(mlir::Value array, unsigned dimension);
+  Quantity bytes(mlir::Value array);
+  Quantity applied(ir::ApplyOp op);
+
+  ir::PlanOp plan_;
+  const SizeOf &known_;
+  Symbols &symbols_;
+  Parts reads_, writes_, allWrites_;
+  llvm::DenseMap<mlir::Value, Quantity> amounts_;
+  llvm::DenseMap<mlir::Value, Range> ranges_; // of indices
+};
+
+} // namespace mercer::scheduling

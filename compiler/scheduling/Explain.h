@@ -1,0 +1,18 @@
+// A plan in words.
+#pragma once
+
+#include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Explanation.h"
+
+namespace mercer::scheduling {
+
+/// What is known beside the plan.
+struct PlanFacts {
+  SizeOf known;      ///< sizes that the plan is made for
+  bool fast = false; ///< elementary functions within 4 ulp
+};
+
+/// Nests, loops, what is stored; operations, bytes and memory.
+Explanation explain(ir::PlanOp plan, const PlanFacts &facts = {});
+
+} // namespace mercer::scheduling
