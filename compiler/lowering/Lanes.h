@@ -103,6 +103,9 @@ private:
   void clear(ir::AccumulatorOp op);
   void accumulate(ir::AccumulateOp op); ///< into an accumulator
   Lane sumOf(ir::ReadOp op);
+  std::pair<mlir::Value, mlir::Value> termOf(const Running &running, Lane value, Lane predicate);
+  void addExponentials(Running &running, llvm::ArrayRef<mlir::Value> terms);
+  mlir::Value timesLog2e(mlir::Value value);
   std::pair<mlir::Value, mlir::Value> addExactly(mlir::Value x, mlir::Value y);
   mlir::Value closed(mlir::Value total, mlir::Value lost);
   void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);

@@ -82,7 +82,16 @@ Value Codegen::convertLoaded(Value value, Type stored, Type result) {
   if (stored == result && !stored.isInteger(1)) // a boolean is a byte in memory
     return value;
   auto wide = dyn_cast<VectorType>(value.getType());
-  Type type = wide ? Type(VectorType::get(wide.getShape(), result)) : result;
+  auto shaped = [&](Type element) { return wide ? Type(VectorType::get(wide.getShape(), element)) : element; };
+  Type type = shaped(result);
+  if (stored.isBF16()) {
+    // By integers: LLVM would move operations in front of an extension, and bf16 arithmetic calls library functions.
+    Value bits = arith::BitcastOp::create(b, loc(), shaped(b.getIntegerType(16)), value);
+    bits = arith::ExtUIOp::create(b, loc(), shaped(b.getI32Type()), bits);
+    bits = arith::ShLIOp::create(b, loc(), bits, number(bits.getType(), 16));
+    value = arith::BitcastOp::create(b, loc(), shaped(b.getF32Type()), bits);
+    return result.isF32() ? value : Value(arith::ExtFOp::create(b, loc(), type, value));
+  }
   if (stored.isInteger(1))
     return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::ne, value, number(value.getType(), 0));
   if (isa<IntegerType>(stored))

@@ -1,8 +1,8 @@
 // The running states of reductions.
 //
 // Sums add in blocks of 16 terms; the blocks are added with the rounding errors kept (two-sum), so that the error does not
-// grow with the number of terms. Log-sum-exp runs in base 2 against a reference that follows the maximum only when a term exceeds
-// it by 2^60: one exponential a term and no rescaling. The order depends on the extents alone.
+// grow with the number of terms. Log-sum-exp runs against a reference that follows the maximum only when a term exceeds
+// it by 40: one exponential a term and no rescaling. The order depends on the extents alone.
 #include "compiler/lowering/Lanes.h"
 
 #include "mlir/IR/Matchers.h"
@@ -18,6 +18,9 @@ using dsl::Reduction;
 
 /// Terms of a block in a loop inside of a jammed one: the many sums at once make what is done after a block expensive.
 static constexpr int64_t innerTerms = 32;
+
+/// How far a term of a log-sum-exp may be above the reference: exp(40) is far from the largest number.
+static constexpr double lead = 40;
 
 static bool isPosition(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::argmax; }
 static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::min; }
@@ -73,20 +76,28 @@ Running Codegen::begin(Reduction kind, Type type, bool vectors) {
   return running;
 }
 
+Value Codegen::timesLog2e(Value value) {
+  return arith::MulFOp::create(b, loc(), value, number(value.getType(), std::numbers::log2e));
+}
+
 /// state = better ? values : state
 void Codegen::take(Running &running, Value better, ArrayRef<Value> values) {
   for (auto [state, value] : llvm::zip_equal(running.state, values))
     state = arith::SelectOp::create(b, loc(), better, value, state);
 }
 
-void Codegen::update(Running &running, Lane value, Lane predicate, Value position) {
+/// A term as the running state takes it, and where it counts (null: everywhere).
+std::pair<Value, Value> Codegen::termOf(const Running &running, Lane value, Lane predicate) {
   auto shaped = [&](Lane lane, Type element) { return running.vectors ? vector(lane, element) : lane.value; };
-  Value v = shaped(value, running.type), p;
+  Value term = shaped(value, running.type), counts;
   if (predicate.value && !matchPattern(predicate.value, m_One()))
-    p = shaped(predicate, b.getI1Type());
-  if (running.acrossLanes)
-    p = both(p, mask);
-  auto where = [&](Value term, Value otherwise) -> Value {
+    counts = shaped(predicate, b.getI1Type());
+  return {term, running.acrossLanes ? both(counts, mask) : counts};
+}
+
+void Codegen::update(Running &running, Lane value, Lane predicate, Value position) {
+  auto [v, p] = termOf(running, value, predicate);
+  auto where = [&, p = p](Value term, Value otherwise) -> Value {
     return p ? Value(arith::SelectOp::create(b, loc(), p, term, otherwise)) : term;
   };
   auto &state = running.state;
@@ -143,34 +154,40 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Value positio
     take(running, better, {v, position});
     break;
   }
-  case Reduction::logsumexp: {
-    v = where(v, number(type, -HUGE_VAL));
-    Value scale = number(type, std::numbers::log2e);
-    Value scaled = arith::MulFOp::create(b, loc(), v, scale);
-    Value limit = arith::AddFOp::create(b, loc(), state[0], number(type, 60));
-    Value beyond = cmp(arith::CmpFPredicate::OGT, scaled, limit);
-    Value any = running.vectors
-                    ? Value(vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, beyond))
-                    : beyond;
-    auto branch = scf::IfOp::create(b, loc(), ValueRange(state).getTypes(), any, true);
-    {
-      OpBuilder::InsertionGuard saved(b);
-      b.setInsertionPointToStart(&branch.getThenRegion().front());
-      Value finite = arith::MinNumFOp::create(b, loc(), scaled, number(type, largestFinite(type)));
-      Value reference = arith::SelectOp::create(b, loc(), beyond, finite, state[0]);
-      Value shrink = call("exp2", arith::SubFOp::create(b, loc(), state[0], reference).getResult());
-      SmallVector<Value> next{reference};
-      for (Value part : ArrayRef(state).drop_front())
-        next.push_back(arith::MulFOp::create(b, loc(), part, shrink));
-      scf::YieldOp::create(b, loc(), next);
-      b.setInsertionPointToStart(&branch.getElseRegion().front());
-      scf::YieldOp::create(b, loc(), state);
-    }
-    state.assign(branch.getResults().begin(), branch.getResults().end());
-    Value exponent = math::FmaOp::create(b, loc(), v, scale, arith::NegFOp::create(b, loc(), state[0]));
-    state[1] = arith::AddFOp::create(b, loc(), state[1], call("exp2", exponent));
+  case Reduction::logsumexp:
+    addExponentials(running, where(v, number(type, -HUGE_VAL)));
     break;
   }
+}
+
+/// Terms of a log-sum-exp: one look at the reference for all.
+void Codegen::addExponentials(Running &running, ArrayRef<Value> terms) {
+  auto &state = running.state;
+  Type type = terms[0].getType();
+  Value largest = terms[0];
+  for (Value term : terms.drop_front())
+    largest = arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::OGT, largest, term), largest, term);
+  Value limit = arith::AddFOp::create(b, loc(), state[0], number(type, lead));
+  Value beyond = cmp(arith::CmpFPredicate::OGT, largest, limit);
+  Value any = running.vectors ? Value(vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, beyond)) : beyond;
+  auto branch = scf::IfOp::create(b, loc(), ValueRange(state).getTypes(), any, true);
+  {
+    OpBuilder::InsertionGuard saved(b);
+    b.setInsertionPointToStart(&branch.getThenRegion().front());
+    Value finite = arith::MinNumFOp::create(b, loc(), largest, number(type, largestFinite(type)));
+    Value reference = arith::SelectOp::create(b, loc(), beyond, finite, state[0]);
+    Value shrink = call("exp2", timesLog2e(arith::SubFOp::create(b, loc(), state[0], reference)));
+    SmallVector<Value> next{reference};
+    for (Value part : ArrayRef(state).drop_front())
+      next.push_back(arith::MulFOp::create(b, loc(), part, shrink));
+    scf::YieldOp::create(b, loc(), next);
+    b.setInsertionPointToStart(&branch.getElseRegion().front());
+    scf::YieldOp::create(b, loc(), state);
+  }
+  state.assign(branch.getResults().begin(), branch.getResults().end());
+  for (Value term : terms) {
+    Value exponent = timesLog2e(arith::SubFOp::create(b, loc(), term, state[0]));
+    state[1] = arith::AddFOp::create(b, loc(), state[1], call("exp2", exponent));
   }
 }
 
@@ -221,15 +238,14 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     if (overLanes) {
       Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
       Value all = vector::BroadcastOp::create(b, loc(), reference.getType(), largest);
-      Value shrink = call("exp2", arith::SubFOp::create(b, loc(), reference, all).getResult());
+      Value shrink = call("exp2", timesLog2e(arith::SubFOp::create(b, loc(), reference, all)));
       state = {arith::MulFOp::create(b, loc(), sum, shrink)};
       running.kind = Reduction::sum;
       sum = combineLanes(running, nullptr);
       running.kind = Reduction::logsumexp;
       reference = largest;
     }
-    Value logarithm = arith::AddFOp::create(b, loc(), reference, call("log2", sum));
-    return arith::MulFOp::create(b, loc(), logarithm, number(logarithm.getType(), std::numbers::ln2));
+    return arith::AddFOp::create(b, loc(), reference, call("log", sum));
   }
   if (overLanes)
     return combineLanes(running, extremum);
@@ -444,14 +460,23 @@ void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> sta
     });
     block(op.getBlock(), [](ir::AccumulateOp) {});
     setLoc(op.getLoc());
-    for (auto [n, state] : llvm::enumerate(states))
+    for (auto [n, state] : llvm::enumerate(states)) {
+      SmallVector<Value> exponentials;
       forCopies(true, [&] { // the order is that of the loop
         Lane index = lane(op.getIndex());
         Value at;
         if (isPosition(state.kind))
           at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        update(state, lane(yield.getOperands()[2 * n]), lane(yield.getOperands()[2 * n + 1]), at);
+        Lane value = lane(yield.getOperands()[2 * n]), predicate = lane(yield.getOperands()[2 * n + 1]);
+        if (state.kind != Reduction::logsumexp)
+          return update(state, value, predicate, at);
+        auto [term, counts] = termOf(state, value, predicate);
+        Value nothing = number(term.getType(), -HUGE_VAL);
+        exponentials.push_back(counts ? Value(arith::SelectOp::create(b, loc(), counts, term, nothing)) : term);
       });
+      if (!exponentials.empty())
+        addExponentials(state, exponentials);
+    }
   };
   carryBlocks(states, lower, whole, factor, several, std::max<int64_t>(blockTerms / factor, 1));
   unjam();

@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Schedule.h"
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/scheduling/Cost.h"
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
 
@@ -56,13 +57,29 @@ private:
     writer_.emplace(plan_, program_, dependences_, machine_);
   }
 
+  /// The operations that an output computes for each position of its further indices.
+  int64_t operationsFor(ir::OutputOp output) {
+    constexpr int64_t loop = 20;
+    int64_t total = 0;
+    for (Operation *op : dependences_.closure(output.getValue())) {
+      Value value = op->getResult(0);
+      if (llvm::none_of(output.getIndices().drop_front(), [&](Value index) { return free_.depends(value, index); }))
+        continue;
+      auto apply = dyn_cast<ir::ApplyOp>(op);
+      total += apply ? operationsOf(apply.getFunction().getValue()) : isa<ir::ReduceOp>(op) ? loop : 1;
+    }
+    return total;
+  }
+
   /// An output over a few constant positions of a further index becomes one output for each: their reductions share a pass.
   void writeOut(ir::OutputOp output) {
     SmallVector<SmallVector<Value>> elements{{}};
     SmallVector<Value> loops;
+    constexpr int64_t mostElements = 64, mostOperations = 1000;
+    int64_t most = std::min(mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1));
     for (auto [position, index] : llvm::enumerate(output.getIndices())) {
       auto extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
-      bool few = position > 0 && extent && *extent > 0 && *extent * static_cast<int64_t>(elements.size()) <= 64;
+      bool few = position > 0 && extent && *extent > 0 && *extent * static_cast<int64_t>(elements.size()) <= most;
       if (!few)
         loops.push_back(index);
       SmallVector<SmallVector<Value>> longer;
