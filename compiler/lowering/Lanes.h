@@ -110,6 +110,7 @@ private:
   mlir::Value closed(mlir::Value total, mlir::Value lost);
   void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
   /// Runs the code for each copy of what depends on the jammed loop's index.
+  mlir::Value extreme(mlir::Value bound, bool largest);
   void forCopies(bool copied, llvm::function_ref<void()> code);
   void jam(ir::LoopOp op, int64_t factor);
   void jammed(ir::LoopOp op, int64_t factor, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,

@@ -382,8 +382,19 @@ void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value up
   });
 }
 
+/// The largest or smallest of a bound's values in the lanes: the predicates know which iterations a lane takes part in.
+Value Codegen::extreme(Value bound, bool largest) {
+  Lane lane = this->lane(bound);
+  if (lane.kind == Lane::uniform || (lane.kind == Lane::linear && (lane.stride > 0) != largest))
+    return lane.value;
+  if (lane.kind == Lane::linear)
+    return arith::AddIOp::create(b, loc(), lane.value, i64(lane.stride * (width - 1)));
+  auto kind = largest ? vector::CombiningKind::MAXSI : vector::CombiningKind::MINSI;
+  return vector::ReductionOp::create(b, loc(), kind, lane.value);
+}
+
 void Codegen::loop(ir::LoopOp op) {
-  Value lower = scalar(op.getLower()), upper = scalar(op.getUpper());
+  Value lower = extreme(op.getLower(), false), upper = extreme(op.getUpper(), true);
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   if (lanes)
     width = lanes;

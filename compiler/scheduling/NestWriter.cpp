@@ -1,6 +1,7 @@
 #include "compiler/scheduling/NestWriter.h"
 
 #include "compiler/scheduling/Lanes.h"
+#include "compiler/transforms/Bounds.h"
 
 using namespace mlir;
 
@@ -320,7 +321,7 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<Value> roots;
   for (ir::ReduceOp reduce : together)
     llvm::append_range(roots, termsOf(reduce));
-  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together);
+  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together, boundsOf(together));
   SmallVector<Value> yielded;
   for (ir::ReduceOp reduce : together) {
     yielded.push_back(emit(reduce.getValue()));
@@ -331,6 +332,29 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
     scopes_.back().values[reduce.getResult()] = result;
   while (!waiting.empty())
     scopes_.push_back(std::move(waiting.back())), waiting.pop_back();
+}
+
+/// The part of an index's range outside of which the predicates of all of some reductions are false: `j < i` ends the loop at i. The
+/// predicates stay: iterations in vectors share their loop.
+NestWriter::Range NestWriter::boundsOf(ArrayRef<ir::ReduceOp> reductions) {
+  Range all;
+  for (auto [n, reduce] : llvm::enumerate(reductions)) {
+    ir::ReduceOp op = reduce;
+    OpBuilder program(op);
+    transforms::Bounds bounds = transforms::splitBounds(program, free_, op.getPredicate(), op.getOver()[0]);
+    Scope &scope = scopes_.back();
+    auto widen = [&](Value &bound, Value other, dsl::Function function) {
+      if (!other || (n > 0 && !bound)) {
+        bound = {};
+        return;
+      }
+      Value value = emit(other);
+      bound = n == 0 ? value : ir::apply(scope.builder, op.getLoc(), function, {bound, value});
+    };
+    widen(all.lower, bounds.lower, dsl::Function::minimum);
+    widen(all.upper, bounds.upper, dsl::Function::maximum);
+  }
+  return all;
 }
 
 Value NestWriter::always() {
@@ -351,8 +375,10 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
                                 Range range) {
   prepare(index, roots);
   auto source = index.getDefiningOp<ir::IndexOp>();
+  if (!range.lower)
+    range.lower = zero();
   if (!range.upper)
-    range = {zero(), emit(source.getExtent())};
+    range.upper = emit(source.getExtent());
   Scope &scope = scopes_.back();
   SmallVector<Type> types;
   SmallVector<Attribute> kinds;
