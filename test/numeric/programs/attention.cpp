@@ -202,7 +202,7 @@ TEST_F(Attention, linearAttentionAndItsEntropy) {
           out(i, c) += p * in[2](j, c);
       }
     }
-    return List{out, entropy};
+    return std::vector<Values>{out, entropy};
   });
 }
 
