@@ -3,6 +3,8 @@
 
 #include "mercer/stdlib/Entry.h"
 
+#include <cmath>
+
 namespace mercer::classification {
 
 using namespace stdlib;
@@ -129,7 +131,10 @@ inline constexpr auto logit_adjusted_cross_entropy = define(
     [](const Tensor &z, const Tensor &y, const Tensor &prior, const Expr &t, const Expr &tau,
        const Reduction &reduction) {
       Index i("i"), c("c");
-      Tensor adjusted({i, c}, z(i, c) / t + tau * log(prior(c)));
+      // A class without samples is never the answer: the derivative of its logarithm is not looked at.
+      Expr known = prior(c) > 0.0;
+      Expr log_prior = where(known, log(where(known, prior(c), 1.0)), -HUGE_VAL);
+      Tensor adjusted({i, c}, z(i, c) / t + tau * log_prior);
       return Loss(i, logsumexp(c, adjusted(i, c)) - adjusted(i, y(i)), reduction);
     });
 
@@ -144,6 +149,8 @@ inline constexpr auto arcface_logits = define(
                         number("s", 64.0, 0.0, 1e30, "scale")}},
         .known = {R"({"cos": [[1, 0.5]], "y": [0], "m": 0, "s": 2})", "[[2, 1]]"},
         .tolerance = 1e-8,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"cos": [[1, 0.5]], "y": [0], "m": 0.5, "s": 2})", "[[1.7551651237807455, 2]]"},
     },
     [](const Tensor &cosine, const Tensor &y, const Expr &m, const Expr &s) {
       Index n("n"), k("k");

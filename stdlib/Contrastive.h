@@ -98,6 +98,7 @@ inline constexpr auto debiased_contrastive = define(
                         number("tau_plus", 0.1, 0.0, 1.0, "share of false negatives, below 1"), reduction()}},
         .known = {R"({"z": [[1, 0], [1, 0]], "pos": [1, 0]})", "0"},
         .properties = non_negative,
+        .smoothness = Smoothness::kinked,
     },
     [](const Tensor &z, const Tensor &pos, const Expr &tau, const Expr &tau_plus,
        const Reduction &reduction) {
@@ -146,6 +147,8 @@ inline constexpr auto vicreg = define(
                         number("eps", 1e-4, 0.0, 1e30, "added to the variance")}},
         .known = {R"({"z1": [[3], [-3]], "z2": [[3], [-3]]})", "0"},
         .properties = non_negative | symmetric,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"z1": [[-1], [0], [1]], "z2": [[-1], [0], [1]], "eps": 0})", "[[0], [0], [0]]"},
     },
     [](const Tensor &z1, const Tensor &z2, const Expr &invariance, const Expr &variation,
        const Expr &covariation, const Expr &eps) {
@@ -172,6 +175,8 @@ inline constexpr auto align_loss = define(
                         number("alpha", 2.0, 0.0, 1e30, "exponent"), reduction()}},
         .known = {R"({"x": [[3, 0]], "y": [[0, 4]]})", "25"},
         .properties = non_negative | zero_when_equal | symmetric,
+        .smoothness = Smoothness::once, // for alpha < 4 the power has no second derivative at 0
+        .kink = {R"({"x": [[1, 2], [3, 0]], "y": [[1, 2], [0, 4]]})", "[[0, 0], [3, -4]]"},
     },
     [](const Tensor &x, const Tensor &y, const Expr &alpha, const Reduction &reduction) {
       Index n("n");

@@ -13,7 +13,7 @@ inline constexpr auto kd_kl_loss = define(
         .summary = "T^2 KL(softmax(zt / T) || softmax(zs / T)); the teacher zt gets no gradient.",
         .source = "Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015",
         .parameters = {{points("zs", "i,c", "the student's logits"),
-                        points("zt", "i,c", "the teacher's logits"),
+                        detached(points("zt", "i,c", "the teacher's logits")),
                         number("T", 4.0, 0.0, 1e30, "temperature"), reduction()}},
         .known = {R"({"zs": [[1, 0, -1]], "zt": [[2, 0, 0]]})", "0.10310656356377557"},
         .properties = zero_when_equal | shift_invariant,

@@ -144,6 +144,8 @@ inline constexpr auto energy_distance = define(
                         option("unbiased", 0.0, "true: the means leave equal indices out")}},
         .known = {R"({"X": [[0]], "Y": [[1]]})", "2"},
         .properties = zero_when_equal | symmetric,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"X": [[0], [0]], "Y": [[0]]})", "[[0], [0]]"},
     },
     [](const Tensor &x, const Tensor &y, const Expr &b, bool unbiased) {
       Index i("i"), j("j");

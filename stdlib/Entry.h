@@ -44,6 +44,7 @@ struct Parameter {
   double high = std::numeric_limits<double>::infinity();
   Draw draw = Draw::fixed;
   bool input = false;
+  bool detached = false; ///< the gradient by it is 0 on purpose
 };
 
 constexpr Parameter points(std::string_view name, std::string_view shape, std::string_view doc) {
@@ -86,6 +87,11 @@ constexpr Parameter number(std::string_view name, Initial initial, double low, d
                            std::string_view doc) {
   return {.name = name, .shape = "", .doc = doc, .initial = initial, .low = low, .high = high};
 }
+/// An input that passes no gradient: a teacher's, a reference model's.
+constexpr Parameter detached(Parameter parameter) {
+  parameter.detached = true;
+  return parameter;
+}
 /// A structural parameter: a count, a name of a variant ("a|b" lists them in doc), a list, a kernel.
 constexpr Parameter option(std::string_view name, Initial initial, std::string_view doc) {
   return {.name = name, .shape = "", .doc = doc, .initial = initial};
@@ -111,6 +117,15 @@ enum Properties : unsigned {
   shift_invariant = 64,   ///< the first input plus 1 gives the same value
 };
 
+/// How often the value can be differentiated where its arguments are inside of their ranges, with the default
+/// options. The tests ask derivatives of `twice` where points coincide, too.
+enum class Smoothness {
+  detached, ///< the gradient is another one on purpose: parts of the value are detached
+  kinked,   ///< hinges, largest elements, distances at 0
+  once,     ///< a gradient everywhere; its own derivative has gaps
+  twice
+};
+
 /// Arguments and the value there, as JSON text.
 struct Known {
   std::string_view arguments;
@@ -129,7 +144,8 @@ struct Spec {
   unsigned properties = none;
   double tolerance = 1e-10; ///< f64, relative; f32 allows 2e-4 at least
   double tolerance_f32 = 2e-4;
-  bool smooth = true; ///< has the derivatives that central differences see on drawn arguments
+  Smoothness smoothness = Smoothness::twice;
+  Known kink = {}; ///< arguments at a kink, and the gradient by the first input of the sum of the value there
 };
 
 /// An argument whose type is known when run only.

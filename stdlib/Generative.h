@@ -16,6 +16,8 @@ inline constexpr auto hinge_gan_loss = define(
         .parameters = {{points("r", "b", "scores of real data"),
                         points("q", "b", "scores of generated data")}},
         .known = {R"({"r": [0.5, 2], "q": [-2, 0.3]})", "[0.9, 0.85]"},
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"r": [1, 0.5], "q": [-1, 0.5]})", "[0, -0.5]"},
     },
     [](const Tensor &r, const Tensor &q) {
       Index b("b"), player("player", 2);

@@ -20,6 +20,8 @@ inline constexpr auto triplet_margin_loss = define(
         .known = {R"({"f": [[0], [1], [-1.3]], "y": [0, 0, 1], "margin": 0.5})", "0.2"},
         .properties = non_negative | shift_invariant,
         .tolerance = 1e-7,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"f": [[0], [1], [-1.5]], "y": [0, 0, 1], "margin": 0.5})", "[[0], [0], [0]]"},
     },
     [](const Tensor &f, const Tensor &y, const Expr &margin, const Expr &p) {
       Index a("a"), q("p"), n("n"), k("k");
@@ -42,6 +44,9 @@ inline constexpr auto batch_hard_triplet_loss = define(
         .known = {R"({"f": [[0], [1], [-1.5]], "y": [0, 0, 1], "margin": 1})", "0.25"},
         .properties = non_negative | shift_invariant,
         .tolerance = 1e-9,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"f": [[0], [1], [-1], [2]], "y": [0, 0, 0, 1], "margin": 2})",
+                 "[[0], [1.3333333333333333], [-0.3333333333333333], [-1]]"},
     },
     [](const Tensor &f, const Tensor &y, const Expr &margin, const Reduction &reduction) {
       Index a("a"), j("j");
@@ -68,6 +73,8 @@ inline constexpr auto contrastive_loss = define(
                   "0.6324555320336759"},
         .properties = non_negative | scale_invariant,
         .tolerance = 1e-7,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"z": [[1, 0], [2, 0], [0, 1]], "y": [0, 0, 1]})", "[[0, 0], [0, 0], [0, 0]]"},
     },
     [](const Tensor &z, const Tensor &y, const Expr &m_pos, const Expr &m_neg) {
       Index i("i"), j("j");
@@ -113,7 +120,7 @@ inline constexpr auto circle_loss = define(
         .known = {R"({"f": [[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], "y": [0, 0, 1, 1], "gamma": 8})",
                   "0.7489661601201213"},
         .properties = non_negative | scale_invariant,
-        .smooth = false, // the weights of the pairs are detached, as in the paper
+        .smoothness = Smoothness::detached, // the weights of the pairs, as in the paper
     },
     [](const Tensor &f, const Tensor &y, const Expr &m, const Expr &gamma) {
       Index a("a"), j("j");

@@ -19,7 +19,8 @@ EntryInfo info_of(std::string_view family, const Entry<Body, N> &entry) {
   info.properties = entry.spec.properties;
   info.tolerance = entry.spec.tolerance;
   info.tolerance_f32 = entry.spec.tolerance_f32;
-  info.smooth = entry.spec.smooth;
+  info.smoothness = entry.spec.smoothness;
+  info.kink = entry.spec.kink;
   if constexpr (std::is_same_v<typename E::Return, Kernel>) {
     info.is_kernel = true;
     info.parameters.push_back({points("X", "i,k", "points, one a row"), ParameterKind::tensor});

@@ -24,7 +24,8 @@ struct EntryInfo {
   unsigned properties = none;
   double tolerance = 0, tolerance_f32 = 0;
   bool is_kernel = false;
-  bool smooth = true;
+  Smoothness smoothness = Smoothness::twice;
+  Known kink;
   /// The results for these values, one for each parameter; a kernel gives the matrix of X and Y.
   std::vector<Result> (*results)(std::span<const Value> values) = nullptr;
   /// The kernel for the values of its parameters, of a kernel entry.

@@ -34,6 +34,8 @@ inline constexpr auto mae = define(
                         reduction()}},
         .known = {R"({"input": [1, 2], "target": [0, 4]})", "1.5"},
         .properties = non_negative | zero_when_equal | symmetric,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"input": [1, 2], "target": [1, 4]})", "[0, -0.5]"},
     },
     [](const Tensor &input, const Tensor &target, const Reduction &reduction) {
       auto i = indices_of(input);
@@ -50,6 +52,8 @@ inline constexpr auto huber_loss = define(
                         number("kappa", 1.0, 0.0, 1e30, "where the tails start"), reduction("none")}},
         .known = {R"({"y": [[0.5], [2]]})", "[0.125, 1.5]"},
         .properties = non_negative,
+        .smoothness = Smoothness::once,
+        .kink = {R"({"y": [[1, 0], [0, 0], [3, 4]]})", "[[1, 0], [0, 0], [0.6, 0.8]]"},
     },
     [](const Tensor &y, const Expr &kappa, const Reduction &reduction) {
       Index i("i");

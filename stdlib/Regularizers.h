@@ -19,6 +19,7 @@ inline constexpr auto total_variation = define(
                         number("eps", 0.0, 0.0, 1e30, "under the root of the isotropic kind")}},
         .known = {R"({"x": [[0, 1], [2, 3]]})", "10"},
         .properties = non_negative | shift_invariant,
+        .kink = {R"({"x": [[1, 1], [3, 1]], "kind": "anisotropic"})", "[[-1, 0], [2, -1]]"},
     },
     [](const Tensor &x, const std::string &kind, const Expr &eps) {
       Index i("i"), j("j"), below("i", extent(x, 0) - 1), right("j", extent(x, 1) - 1);

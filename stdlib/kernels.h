@@ -31,6 +31,8 @@ inline constexpr auto laplacian = define(
         .parameters = {{number("scale", 1.0, 0.0, 1e30, "inverse length")}},
         .known = {R"({"X": [[1, 2]], "Y": [[2, -1]]})", "[[0.04232921962320499]]"},
         .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
     },
     [](const Expr &scale) {
       return Kernel([=](const Tensor &x, const Tensor &y) { return exp(-scale * distance(x, y)); });
@@ -44,6 +46,8 @@ inline constexpr auto matern32 = define(
         .parameters = {{number("l", 1.0, 0.0, 1e30, "length scale")}},
         .known = {R"({"X": [[0]], "Y": [[1]]})", "[[0.4833577245965077]]"},
         .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
     },
     [](const Expr &l) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
@@ -60,6 +64,8 @@ inline constexpr auto matern52 = define(
         .parameters = {{number("l", 1.0, 0.0, 1e30, "length scale")}},
         .known = {R"({"X": [[0]], "Y": [[1]]})", "[[0.5239941088318203]]"},
         .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
     },
     [](const Expr &l) {
       return Kernel([=](const Tensor &x, const Tensor &y) {

@@ -6,7 +6,7 @@ namespace mercer::scheduling {
 
 //===- Operations ---------------------------------------------------------------------------------------===//
 
-unsigned operationsOf(dsl::Function function) {
+int64_t operationsOf(dsl::Function function) {
   using enum dsl::Function;
   switch (function) {
   case stop_gradient:
@@ -78,7 +78,7 @@ unsigned operationsOf(dsl::Function function) {
   }
 }
 
-unsigned operationsOf(dsl::Reduction kind) {
+int64_t operationsOf(dsl::Reduction kind) {
   switch (kind) {
   case dsl::Reduction::logsumexp: // a difference, a power of 2, a sum, and the test of the reference
     return operationsOf(dsl::Function::exp2) + 4;
@@ -91,12 +91,12 @@ unsigned operationsOf(dsl::Reduction kind) {
 }
 
 /// A predicate that is not always true costs a choice.
-static unsigned choice(Value predicate) {
+static int64_t choice(Value predicate) {
   return predicate && ir::booleanConstant(predicate) != std::optional(true);
 }
 
-unsigned operationsOf(Block &block) {
-  unsigned count = 0;
+int64_t operationsOf(Block &block) {
+  int64_t count = 0;
   for (Operation &op : block) {
     if (auto apply = dyn_cast<ir::ApplyOp>(op))
       count += operationsOf(apply.getFunction().getValue());
@@ -309,7 +309,7 @@ Quantity Cost::stored() {
 //===- Nests --------------------------------------------------------------------------------------------===//
 
 Quantity Cost::operations(Block &block) {
-  Quantity result(operationsOf(block));
+  Quantity result(static_cast<double>(operationsOf(block)));
   for (auto loop : block.getOps<ir::LoopOp>()) {
     const Range &range = ranges_[loop.getIndex()];
     result += symbols_.sum(operations(loop.getBlock()), range.symbol, range.lower, range.upper);
@@ -338,7 +338,7 @@ void Cost::collect(Block &block, NestCost &cost) {
       cost.partials +=
           chunks * (one ? Quantity(16) : bytes(accumulate.getArray(), writes_[accumulate.getArray()]));
     } else if (isa<ir::TileOp, ir::AccumulatorOp>(op)) {
-      double lanes = isa<ir::TileOp>(op) ? std::max<double>(1, static_cast<double>(nest.getLanes())) : 1;
+      double lanes = std::max<double>(1, static_cast<double>(nest.getLanes())); // a copy a lane
       cost.scratch += bytes(op.getResult(0)) * Quantity(lanes);
     } else if (auto loop = dyn_cast<ir::LoopOp>(op)) {
       collect(loop.getBlock(), cost);

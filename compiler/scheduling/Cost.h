@@ -10,11 +10,11 @@ namespace mercer::scheduling {
 
 /// Vector operations of one elementwise function on f32 with AVX-512 (a fused multiply-add is two): what its
 /// formula in lowering/math has, division and square root counting 4. test/lit/lowering compares.
-unsigned operationsOf(dsl::Function function);
+int64_t operationsOf(dsl::Function function);
 /// Of taking one more term into a reduction.
-unsigned operationsOf(dsl::Reduction kind);
+int64_t operationsOf(dsl::Reduction kind);
 /// Of one run of a block, without the loops in it.
-unsigned operationsOf(mlir::Block &block);
+int64_t operationsOf(mlir::Block &block);
 
 /// What the iterations of one nest do together.
 struct NestCost {

@@ -105,6 +105,13 @@ static double apply(Symbols::Kind kind, double a, double b) {
 Quantity Symbols::made(Kind kind, const Quantity &a, const Quantity &b) {
   if (a.constant() && b.constant())
     return Quantity(apply(kind, *a.constant(), *b.constant()));
+  for (const auto &[whole, rounded] :
+       {std::pair(&a, &b), std::pair(&b, &a)}) // min(X, X rounded up to blocks)
+    if (kind == Kind::minimum && rounded->terms().size() == 1) {
+      const double length = rounded->terms().begin()->second;
+      if (is_blocks(*rounded * Quantity(1 / length), *whole, length))
+        return *whole;
+    }
   for (unsigned id = 0; id < symbols_.size(); ++id)
     if (symbols_[id].kind == kind && symbols_[id].a == a && symbols_[id].b == b)
       return Quantity::symbol(id);
@@ -185,6 +192,31 @@ static Quantity sum_of_powers(unsigned power, const Quantity &end) {
   }
 }
 
+/// Is it floor((whole + length - 1) / length) or ceil(whole / length)?
+bool Symbols::is_blocks(const Quantity &count, const Quantity &whole, double length) const {
+  if (count.terms().size() != 1 || count.terms().begin()->first.size() != 1 ||
+      count.terms().begin()->second != 1)
+    return false;
+  const Symbol &symbol = symbols_[count.terms().begin()->first[0]];
+  return (symbol.kind == Kind::divided_down && symbol.b == Quantity(length) &&
+          symbol.a == whole + Quantity(length - 1)) ||
+         (symbol.kind == Kind::divided_up && symbol.b == Quantity(length) && symbol.a == whole);
+}
+
+std::optional<Quantity> Symbols::sum_of_block_ends(unsigned id, const Quantity &index, const Quantity &lower,
+                                                   const Quantity &upper) const {
+  const Symbol &symbol = symbols_[id];
+  if (symbol.kind != Kind::minimum || !lower.is_zero())
+    return std::nullopt;
+  for (const auto &[end, whole] : {std::pair(&symbol.a, &symbol.b), std::pair(&symbol.b, &symbol.a)}) {
+    const auto at = end->terms().find(index.terms().begin()->first);
+    const double length = at == end->terms().end() ? 0 : at->second;
+    if (length > 0 && *end == (index + Quantity(1)) * Quantity(length) && is_blocks(upper, *whole, length))
+      return sum_of_powers(1, upper) * Quantity(length) + *whole;
+  }
+  return std::nullopt;
+}
+
 Quantity Symbols::sum(const Quantity &quantity, const Quantity &index, const Quantity &lower,
                       const Quantity &upper) {
   const unsigned id = index.terms().begin()->first[0];
@@ -193,13 +225,25 @@ Quantity Symbols::sum(const Quantity &quantity, const Quantity &index, const Qua
   Quantity result;
   for (const auto &[product, coefficient] : quantity.terms()) {
     unsigned power = 0;
+    std::vector<unsigned> functions;
     Quantity rest(coefficient);
     for (unsigned factor : product) {
       if (factor == id)
         ++power;
+      else if (mentions(Quantity::symbol(factor), id))
+        functions.push_back(factor);
       else
-        rest = rest * replaced(Quantity::symbol(factor), index, (lower + upper) * 0.5);
+        rest = rest * Quantity::symbol(factor);
     }
+    std::optional<Quantity> ends;
+    if (power == 0 && functions.size() == 1)
+      ends = sum_of_block_ends(functions[0], index, lower, upper);
+    if (ends) {
+      result += rest * *ends;
+      continue;
+    }
+    for (unsigned function : functions)
+      rest = rest * replaced(Quantity::symbol(function), index, (lower + upper) * 0.5);
     result += rest * (sum_of_powers(power, upper) - sum_of_powers(power, lower));
   }
   return result;

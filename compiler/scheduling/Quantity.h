@@ -54,8 +54,9 @@ public:
   /// A function of quantities that is no polynomial; of functions at most three deep, else unknown.
   Quantity made(Kind kind, const Quantity &a, const Quantity &b);
 
-  /// Sum of `quantity` over lower <= index < upper. A function of the index that is no polynomial is taken at
-  /// the middle.
+  /// Sum of `quantity` over lower <= index < upper. Exact for polynomials, and for min(L index + L, X), the
+  /// end of a block, over the blocks of length L of X. Another function of the index that is no polynomial is
+  /// taken at the middle.
   Quantity sum(const Quantity &quantity, const Quantity &index, const Quantity &lower, const Quantity &upper);
   /// The extreme values for lower <= index < upper, of each term by itself.
   Quantity least(const Quantity &quantity, const Quantity &index, const Quantity &lower,
@@ -85,6 +86,9 @@ private:
 
   unsigned add(Symbol symbol);
   bool mentions(const Quantity &quantity, unsigned index) const;
+  bool is_blocks(const Quantity &count, const Quantity &whole, double length) const;
+  std::optional<Quantity> sum_of_block_ends(unsigned id, const Quantity &index, const Quantity &lower,
+                                            const Quantity &upper) const;
   Quantity replaced(const Quantity &quantity, const Quantity &index, const Quantity &value);
   std::string name(unsigned id);
   std::string next_letter();

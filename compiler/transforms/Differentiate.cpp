@@ -45,8 +45,11 @@ protected:
   Guarded chain(Guarded seed, const Partial &partial) {
     Guarded result{seed.value, both(seed.guard, partial.guard)};
     if (partial.factor) {
-      if (partial.zeroSeed)
-        result.guard = both(result.guard, call(Function::ne, {seed.value, zero(seed.value.getType())}));
+      // Elsewhere a seed of 0 is an ordinary factor: the product's own derivative is not 0.
+      if (partial.finite) {
+        Value seeded = call(Function::ne, {seed.value, zero(seed.value.getType())});
+        result.guard = both(result.guard, call(Function::logical_or, {partial.finite, seeded}));
+      }
       result.value = call(Function::mul, {seed.value, partial.factor});
     }
     return result;

@@ -73,13 +73,13 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::select:
     return {{1, {}, x[0]}, {2, {}, f.negated(x[0])}};
   case Function::sqrt:
-    return {{0, f.div(f.number(0.5), r), {}, true}};
+    return {{0, f.div(f.number(0.5), r), {}, f.isNot(x[0], 0)}};
   case Function::root:
     return {{0, f.div(f.number(0.5), r), f.isNot(x[0], 0)}};
   case Function::rsqrt:
     return {{0, f.mul(-0.5, f.mul(r, f.square(r))), {}}};
   case Function::cbrt:
-    return {{0, f.reciprocal(f.mul(3, f.square(r))), {}, true}};
+    return {{0, f.reciprocal(f.mul(3, f.square(r))), {}, f.isNot(x[0], 0)}};
   case Function::pow: {
     Value lower = f.call(Function::pow, {x[0], f.sub(x[1], f.number(1))});
     return {{0, f.mul(x[1], lower), f.isNot(x[1], 0)}, {1, f.mul(r, f.log(x[0])), f.isNot(x[0], 0)}};
@@ -107,7 +107,7 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::softplus:
     return {{0, f.call(Function::sigmoid, {x[0]}), {}}};
   case Function::xlogx:
-    return {{0, f.add(f.log(x[0]), f.number(1)), {}, true}};
+    return {{0, f.add(f.log(x[0]), f.number(1)), {}, f.isNot(x[0], 0)}};
   case Function::xlogy: {
     Value here = f.isNot(x[0], 0);
     Value either = f.call(Function::logical_or, {here, f.call(Function::gt, {x[1], f.number(0)})});

@@ -10,7 +10,7 @@ struct Partial {
   unsigned operand;
   mlir::Value factor; ///< null: 1
   mlir::Value guard;
-  bool zeroSeed = false; ///< a seed of 0 gives 0 even where the factor is infinite
+  mlir::Value finite = {}; ///< where it is false the factor is infinite, and a seed of 0 gives 0 (null: nowhere)
 };
 
 /// The partial derivatives of an elementwise function that are not 0 everywhere, as values at the builder's insertion point.

@@ -17,17 +17,21 @@ Value squared(Value value) {
   return is(value, Function::mul) && operand(value, 0) == operand(value, 1) ? operand(value) : Value();
 }
 
-/// Is a value a square, or a sum of such: not negative, and without a slope where it is 0?
+/// Is a value a square, or a sum or the largest or smallest of such: not negative, and without a slope where it is 0?
 bool isFlatAtZero(Value value, unsigned &budget) {
   if (budget == 0 || !isa<FloatType>(value.getType()))
     return false;
   --budget;
   if (squared(value))
     return true;
-  if (ir::ReduceOp sum = reductionOf(value, Reduction::sum))
-    return isFlatAtZero(sum.getValue(), budget);
+  for (Reduction kind : {Reduction::sum, Reduction::max, Reduction::min})
+    if (ir::ReduceOp reduce = reductionOf(value, kind))
+      return isFlatAtZero(reduce.getValue(), budget);
+  auto isFlatOrZero = [&](unsigned n) {
+    return isNumber(operand(value, n), 0) || isFlatAtZero(operand(value, n), budget);
+  };
   if (is(value, Function::add))
-    return isFlatAtZero(operand(value, 0), budget) && isFlatAtZero(operand(value, 1), budget);
+    return isFlatOrZero(0) && isFlatOrZero(1);
   if (is(value, Function::mul))
     for (unsigned side : {0u, 1u}) {
       auto scale = ir::realConstant(operand(value, side));
@@ -38,9 +42,7 @@ bool isFlatAtZero(Value value, unsigned &budget) {
   if (is(value, Function::div))
     return nonNegative(operand(value, 1), 32) && isFlatAtZero(operand(value, 0), budget);
   if (is(value, Function::select))
-    return llvm::all_of(ArrayRef<unsigned>{1u, 2u}, [&](unsigned n) {
-      return isNumber(operand(value, n), 0) || isFlatAtZero(operand(value, n), budget);
-    });
+    return isFlatOrZero(1) && isFlatOrZero(2);
   Value kept = besides(value, Function::maximum, [](Value side) { return isNumber(side, 0); });
   return kept && isFlatAtZero(kept, budget);
 }

@@ -16,6 +16,17 @@ namespace {
 using dsl::Function;
 using dsl::Reduction;
 
+/// About how many instructions an op becomes: what is not rounded correctly is a polynomial, a reduction is a loop.
+int64_t instructions(Operation *op) {
+  constexpr double ulps[] = {
+#define MERCER_ELEMENTWISE(name, operands, signature, ulpF32, ulpF64) ulpF32,
+#include "mercer/dsl/ops/Elementwise.def"
+  };
+  auto apply = dyn_cast<ir::ApplyOp>(op);
+  bool polynomial = apply && isa<FloatType>(apply.getType()) && ulps[static_cast<int>(apply.getFunction().getValue())] > 0.5;
+  return polynomial || isa<ir::ReduceOp>(op) ? 20 : 1;
+}
+
 std::optional<int64_t> constantExtent(Value index) {
   return ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
 }
@@ -31,7 +42,7 @@ public:
       return {}; // carried better by a loop's state
     for (Value index : op_.getOver()) {
       std::optional<int64_t> extent = constantExtent(index);
-      if (!extent || *extent < 0 || *extent > limit)
+      if (!extent || *extent < 0 || *extent > limit || !fits(free, index, *extent))
         continue;
       SmallVector<Value> others;
       for (Value other : op_.getOver())
@@ -53,6 +64,28 @@ public:
   }
 
 private:
+  /// Is what the copies of the summand write out small enough that straight code beats a loop? Reductions inside of it that
+  /// have been written out count with all of their ops, so that nests of small loops do not multiply.
+  bool fits(ir::FreeIndices &free, Value index, int64_t extent) {
+    constexpr int64_t most = 256;
+    int64_t one = 0;
+    SmallVector<Value> stack{op_.getValue()};
+    if (op_.getPredicate())
+      stack.push_back(op_.getPredicate());
+    DenseSet<Value> seen;
+    while (!stack.empty()) {
+      Value value = stack.pop_back_val();
+      Operation *source = value.getDefiningOp();
+      if (!source || !free.depends(value, index) || !seen.insert(value).second)
+        continue;
+      one += instructions(source);
+      if (one * extent > most)
+        return false;
+      stack.append(source->operand_begin(), source->operand_end());
+    }
+    return true;
+  }
+
   Value call(Function function, ValueRange operands) { return ir::apply(builder_, loc_, function, operands); }
 
   Value combine(Reduction kind, Value a, Value b) {

@@ -72,6 +72,34 @@ mercer.program @norm(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names [
   mercer.output "r" [%i] %2 : f64
 }
 
+// sqrt(max(sum of squares)) and sqrt(x^2 + y^2 + 0) have no slope at 0 either
+// CHECK-LABEL: @farthest
+// CHECK: %[[V0:.*]] = mercer.reduce max over[%{{.*}}] %{{.*}}
+// CHECK: %[[V1:.*]] = mercer.apply root(%[[V0]])
+// CHECK: mercer.output "r"[] %[[V1]]
+// CHECK: %[[V2:.*]] = mercer.apply root(
+// CHECK: mercer.output "s"[%{{.*}}] %[[V2]]
+mercer.program @farthest(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %xij = mercer.read %x[%i, %j] : !mercer.array<2xf64> -> f64
+  %none = mercer.constant 0.0 : f64
+  %0 = mercer.apply square(%xij) : (f64) -> f64
+  %1 = mercer.reduce sum over [%j] %0 : f64 -> f64
+  %2 = mercer.reduce max over [%i] %1 : f64 -> f64
+  %3 = mercer.apply sqrt(%2) : (f64) -> f64
+  mercer.output "r" [] %3 : f64
+  %first = mercer.constant 0 : i64
+  %xi = mercer.read %x[%i, %first] : !mercer.array<2xf64> -> f64
+  %4 = mercer.apply square(%xi) : (f64) -> f64
+  %5 = mercer.apply add(%4, %1) : (f64, f64) -> f64
+  %6 = mercer.apply add(%5, %none) : (f64, f64) -> f64
+  %7 = mercer.apply sqrt(%6) : (f64) -> f64
+  mercer.output "s" [%i] %7 : f64
+}
+
 // mean(x^2) - mean(x)^2 -> mean((x - mean(x))^2)
 // CHECK-LABEL: @variance
 // CHECK: %[[V0:.*]] = mercer.apply to_real(%{{.*}})

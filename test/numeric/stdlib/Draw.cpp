@@ -8,7 +8,7 @@ namespace mercer::test {
 
 namespace {
 
-std::vector<std::int64_t> shape_of(std::string_view text,
+std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
                                    std::map<std::string, std::int64_t, std::less<>> &sizes) {
   std::vector<std::int64_t> shape;
   while (!text.empty()) {
@@ -16,8 +16,8 @@ std::vector<std::int64_t> shape_of(std::string_view text,
     std::string name(text.substr(0, comma));
     auto [place, fresh] = sizes.try_emplace(name, 3 + static_cast<std::int64_t>(sizes.size()));
     // Batches are even, so that every sample has a partner.
-    if (fresh && place->second % 2 == 1 && shape.empty())
-      ++place->second;
+    if (fresh && shape.empty())
+      place->second += place->second % 2 + more;
     shape.push_back(place->second);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
@@ -26,23 +26,31 @@ std::vector<std::int64_t> shape_of(std::string_view text,
 
 } // namespace
 
-tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random) {
+tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int64_t more, bool optional) {
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform(0.1, 0.9);
   std::map<std::string, std::int64_t, std::less<>> sizes;
   tools::Case result;
   for (const stdlib::ParameterInfo &parameter : entry.parameters) {
-    if (!parameter.input || parameter.shape.empty())
-      continue;
+    const bool left_out = parameter.kind == stdlib::ParameterKind::optional_tensor && !parameter.input;
     tools::ArrayData data;
-    data.shape = shape_of(parameter.shape, sizes);
-    data.is_integer = !parameter.is_real_input();
+    if (parameter.input && parameter.shape.empty()) {
+      data.scalar = true;
+      data.reals.push_back(parameter.initial.number);
+      result.arguments.emplace_back(parameter.name, std::move(data));
+      continue;
+    }
+    if (!parameter.input && !(left_out && optional))
+      continue;
+    data.shape = shape_of(parameter.shape, more, sizes);
+    data.is_integer = parameter.input && !parameter.is_real_input();
+    const stdlib::Draw kind = left_out ? stdlib::Draw::positive : parameter.draw;
     std::int64_t count = 1;
     for (std::int64_t size : data.shape)
       count *= size;
     std::int64_t row = data.shape.back();
     for (std::int64_t i = 0; i < count; ++i) {
-      switch (parameter.draw) {
+      switch (kind) {
       case stdlib::Draw::normal:
       case stdlib::Draw::fixed:
         data.reals.push_back(normal(random));
@@ -81,6 +89,27 @@ tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random) {
   return result;
 }
 
+std::vector<Variant> variants(const stdlib::EntryInfo &entry) {
+  std::vector<Variant> result{{std::string(entry.name), {}}};
+  for (const stdlib::ParameterInfo &parameter : entry.parameters) {
+    if (parameter.kind == stdlib::ParameterKind::optional_tensor)
+      result.push_back({std::string(entry.name) + "(" + std::string(parameter.name) + ")", {}, true});
+    if (parameter.kind != stdlib::ParameterKind::text)
+      continue;
+    // The page's words begin with the values: "imq|rbf: what they mean".
+    std::string_view words = parameter.doc.substr(0, parameter.doc.find_first_of(" :"));
+    while (!words.empty()) {
+      const std::size_t end = std::min(words.find('|'), words.size());
+      const std::string value(words.substr(0, end));
+      words.remove_prefix(std::min(end + 1, words.size()));
+      if (value != parameter.initial.text)
+        result.push_back({std::string(entry.name) + "(" + std::string(parameter.name) + "=" + value + ")",
+                          {{std::string(parameter.name), value}}});
+    }
+  }
+  return result;
+}
+
 tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
   tools::ArrayData data;
   data.is_integer = integers;
@@ -107,9 +136,9 @@ tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
   return data;
 }
 
-tools::Case known_case(const stdlib::EntryInfo &entry) {
+tools::Case known_case(const stdlib::EntryInfo &entry, std::string_view arguments) {
   tools::Case result;
-  const nlohmann::json known = nlohmann::json::parse(entry.known.arguments);
+  const nlohmann::json known = nlohmann::json::parse(arguments);
   for (const auto &[name, value] : known.items())
     for (const stdlib::ParameterInfo &parameter : entry.parameters) {
       if (parameter.name != name)

@@ -33,7 +33,7 @@ std::vector<double> value_of(const stdlib::EntryInfo &entry, const Case &input, 
 void check_known(const stdlib::EntryInfo &entry) {
   if (entry.known.value.empty())
     return;
-  Case input = test::known_case(entry);
+  Case input = test::known_case(entry, entry.known.arguments);
   std::vector<double> expected = test::flatten(nlohmann::json::parse(entry.known.value), false).reals;
   report(entry, "known value", difference(value_of(entry, input), expected, std::max(entry.tolerance, 1e-9)));
 }
@@ -143,7 +143,7 @@ void check_differences(const stdlib::EntryInfo &entry, std::mt19937 &random) {
     double expected = (total(ahead) - total(behind)) / (2 * step);
     // Teachers and reference models are detached.
     bool detached = std::all_of(gradient.begin(), gradient.end(), [](double g) { return g == 0; });
-    if (!detached && entry.smooth)
+    if (!detached && entry.smoothness != stdlib::Smoothness::detached)
       report(entry, "gradient of " + name, difference({along}, {expected}, 1e-4));
   }
 }

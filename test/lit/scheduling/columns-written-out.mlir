@@ -1,0 +1,22 @@
+// RUN: mercer-opt %s --mercer-schedule | FileCheck %s
+
+// An output over three constant positions of a further index: their sums share one pass.
+// CHECK-LABEL: mercer.plan @few
+// CHECK: mercer.nest "i"
+// CHECK: mercer.loop "j" {{.*}} [sum, sum, sum] -> (f32, f32, f32)
+// CHECK-COUNT-3: mercer.store %{{.*}}, %arg2
+// CHECK-NOT: mercer.store
+mercer.program @few(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>) names ["x", "z"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %m = mercer.size %z, 0 : !mercer.array<2xf32>
+  %three = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %three
+  %xv = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %zv = mercer.read %z[%j, %k] : !mercer.array<2xf32> -> f32
+  %p = mercer.apply mul(%xv, %zv) : (f32, f32) -> f32
+  %e = mercer.apply exp(%p) : (f32) -> f32
+  %s = mercer.reduce sum over [%j] %e : f32 -> f32
+  mercer.output "y" [%i, %k] %s : f32
+}

@@ -1,0 +1,52 @@
+// RUN: mercer-opt %s --mercer-explain 2>&1 | FileCheck %s
+
+// Tiles, accumulators, bounds that depend on the nest's index, a table for each chunk.
+// CHECK: plan of tiles
+// CHECK-NEXT:   n = size 0 of x, m = size 1 of x
+// CHECK-NEXT:   stores s[n] of f32
+// CHECK-NEXT:   nest over i below n in parallel, 64 a chunk, 16 in a vector
+// CHECK:     keeps row[m] of f32 in a tile
+// CHECK:     sums up acc[4] of f32 in a tile
+// CHECK:     loop over k below m
+// CHECK-NEXT:       1 reads, 25 operations each time
+// CHECK:     pass over j from i + 1 below n: sum
+// CHECK:       pass over k below m: sum
+// CHECK-NEXT:         2 reads, 2 operations each time
+// A sum over j > i of 2 m + 3, and of each row 2 m (m is exp: 25) and two more.
+// CHECK:     n^2 m + 1.5 n^2 + 24 n m + 0.5 n operations, 4 n m bytes read, 12 n bytes written
+// CHECK:   memory at the peak 4 n m + 4 n ceil(n / 64) + 12 n + 12 ceil(n / 64) bytes
+// CHECK-SAME: tiles of each thread 64 m + 256 bytes
+mercer.plan @tiles(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>, %t: !mercer.array<0xf32>, %g: !mercer.array<1xf32>) names ["x", "y", "t", "g"] inputs 1 {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %d = mercer.size %x, 1 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  %one = mercer.constant 1 : i64
+  %four = mercer.constant 4 : i64
+  %true = mercer.constant true
+  %s = mercer.allocate "s" [%n] : !mercer.array<1xf32>
+  mercer.nest "i" %i below %n chunk 64 lanes 16 {
+    %row = mercer.tile "row" [%d] : !mercer.array<1xf32>
+    %acc = mercer.accumulator "acc" [%four] : !mercer.array<1xf32>
+    mercer.loop "k" %k from %zero to %d [] {
+      %v = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+      %e = mercer.apply exp(%v) : (f32) -> f32
+      mercer.store %e, %row[%k] : f32, !mercer.array<1xf32>
+      mercer.yield
+    }
+    %next = mercer.apply add(%i, %one) : (i64, i64) -> i64
+    %r = mercer.loop "j" %j from %next to %n [sum] -> f32 {
+      %in = mercer.loop "k" %k from %zero to %d [sum] -> f32 {
+        %a = mercer.read %row[%k] : !mercer.array<1xf32> -> f32
+        %b = mercer.read %x[%j, %k] : !mercer.array<2xf32> -> f32
+        %p = mercer.apply mul(%a, %b) : (f32, f32) -> f32
+        mercer.yield %p, %true : f32, i1
+      }
+      mercer.accumulate sum %in into %acc[%zero] : f32, !mercer.array<1xf32>
+      mercer.accumulate sum %in into %g[%j] : f32, !mercer.array<1xf32>
+      mercer.yield %in, %true : f32, i1
+    }
+    mercer.store %r, %y[%i] : f32, !mercer.array<1xf32>
+    mercer.store %r, %s[%i] : f32, !mercer.array<1xf32>
+    mercer.accumulate sum %r into %t[] : f32, !mercer.array<0xf32>
+  }
+}

@@ -1,0 +1,49 @@
+// RUN: mercer-opt %s --mercer-unroll-small | FileCheck %s
+
+// A sum of three squares is written out.
+// CHECK-LABEL: @squares
+// CHECK-NOT: mercer.reduce
+// CHECK: mercer.output "r"
+mercer.program @squares(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %three = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %three
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %1 = mercer.apply square(%0) : (f64) -> f64
+  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// A sum of sixteen exponentials would be several hundred instructions: a loop.
+// CHECK-LABEL: @exponentials
+// CHECK: mercer.reduce sum
+mercer.program @exponentials(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %sixteen
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %1 = mercer.apply exp(%0) : (f64) -> f64
+  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  mercer.output "r" [%i] %2 : f64
+}
+
+// Loops inside of loops do not multiply: the inner sum is written out, the outer, of which each position is that, is not.
+// CHECK-LABEL: @nested
+// CHECK-COUNT-1: mercer.reduce sum
+// CHECK-NOT: mercer.reduce
+// CHECK: mercer.output "r"
+mercer.program @nested(%x: !mercer.array<3xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<3xf64>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %sixteen
+  %k = mercer.index "k", %sixteen
+  %0 = mercer.read %x[%i, %j, %k] : !mercer.array<3xf64> -> f64
+  %1 = mercer.apply square(%0) : (f64) -> f64
+  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  %3 = mercer.apply square(%2) : (f64) -> f64
+  %4 = mercer.reduce sum over [%j] %3 : f64 -> f64
+  mercer.output "r" [%i] %4 : f64
+}
