@@ -139,7 +139,7 @@ private:
         const KnownSize *known = knownSize(input, static_cast<unsigned>(size.getDimension()));
         OpBuilder builder(size);
         if (known && known->bound) {
-          size->setAttr(ir::atMostAttribute, builder.getI64IntegerAttr(known->size));
+          size.setAtMost(static_cast<uint64_t>(known->size));
         } else if (known) {
           size.getResult().replaceAllUsesWith(ir::integer(builder, size.getLoc(), known->size));
           size.erase();
@@ -167,8 +167,8 @@ private:
         length += elementary ? 40 : 1;
       }
       for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
-        if (auto jam = op->getAttrOfType<IntegerAttr>(ir::jamAttribute))
-          length *= jam.getInt();
+        if (auto loop = dyn_cast<ir::LoopOp>(op))
+          length *= static_cast<int64_t>(loop.getJam());
       longest = std::max(longest, length);
     });
     if (longest <= limit)

@@ -85,7 +85,7 @@ Value size(OpBuilder &builder, Location loc, Value array, unsigned dimension) {
       input = static_cast<unsigned>(same[2 * dimension]);
       dimension = static_cast<unsigned>(same[2 * dimension + 1]);
     }
-  return SizeOp::create(builder, loc, argument.getOwner()->getArgument(input), dimension);
+  return SizeOp::create(builder, loc, argument.getOwner()->getArgument(input), dimension, IntegerAttr());
 }
 
 std::optional<double> realConstant(Value value) {
@@ -119,8 +119,8 @@ std::optional<int64_t> upperBound(Value value) {
   if (std::optional<int64_t> constant = integerConstant(value))
     return *constant + moved;
   auto size = value.getDefiningOp<SizeOp>();
-  auto bound = size ? size->getAttrOfType<IntegerAttr>(atMostAttribute) : IntegerAttr();
-  return bound ? std::optional(bound.getInt() + std::max<int64_t>(moved, 0)) : std::nullopt;
+  std::optional<uint64_t> bound = size ? size.getAtMost() : std::nullopt;
+  return bound ? std::optional(static_cast<int64_t>(*bound) + std::max<int64_t>(moved, 0)) : std::nullopt;
 }
 
 double guessedLength(Value index) {

@@ -52,12 +52,6 @@ inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
 
-/// Attribute of a `mercer.size`: what it is at most.
-inline constexpr llvm::StringLiteral atMostAttribute = "at_most";
-
-/// Attribute of a `mercer.loop`: how many iterations run side by side.
-inline constexpr llvm::StringLiteral jamAttribute = "jam";
-
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
 

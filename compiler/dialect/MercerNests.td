@@ -62,14 +62,14 @@ def Mercer_LoopOp : Mercer_Op<"loop", [ParentOneOf<["NestOp", "LoopOp"]>, Single
   let description = [{
     `kinds` has a reduction for each result; the terminator yields a value and a predicate for each. With `lanes`
     iterations run in vectors and results are combined over the lanes. The order of combining is fixed by the extents alone (blocks, then
-    a binary tree). `unroll`: the body is repeated.
+    a binary tree). `jam` > 1: that many iterations run side by side; loops inside run once for all of them.
 
     Constraints: (C1) one block argument of type i64; (C2) the terminator has two operands for each kind, value and predicate;
-    (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) with `unroll` the bounds are constants, at
-    most 1024 apart; (C6) the ops are those of a nest.
+    (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) `jam` is a power of two of at
+    most 16; where it is not 1, there are no `lanes`, and bounds of loops inside do not depend on the index; (C6) the ops are those of a nest.
   }];
   let arguments = (ins StrAttr:$name, Mercer_ReductionArrayAttr:$kinds, I64:$lower, I64:$upper,
-                       DefaultValuedAttr<I64Attr, "0">:$lanes, UnitAttr:$unroll);
+                       DefaultValuedAttr<I64Attr, "0">:$lanes, DefaultValuedAttr<I64Attr, "1">:$jam);
   let results = (outs Variadic<Mercer_Scalar>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;

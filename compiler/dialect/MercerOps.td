@@ -57,10 +57,15 @@ def Mercer_ConstantOp : Mercer_PureOp<"constant", [ConstantLike, AllTypesMatch<[
 
 def Mercer_SizeOp : Mercer_PureOp<"size"> {
   let summary = "number of elements along one dimension of an array";
-  let description = "Constraints: (C1) `dimension` is less than the rank.";
-  let arguments = (ins Mercer_Array:$array, ConfinedAttr<I64Attr, [IntNonNegative]>:$dimension);
+  let description = [{
+    `at_most`: what the size is known not to exceed; decisions about cost depend on it.
+
+    Constraints: (C1) `dimension` is less than the rank.
+  }];
+  let arguments = (ins Mercer_Array:$array, ConfinedAttr<I64Attr, [IntNonNegative]>:$dimension,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntNonNegative]>>:$at_most);
   let results = (outs I64:$result);
-  let assemblyFormat = "$array `,` $dimension attr-dict `:` type($array)";
+  let assemblyFormat = "$array `,` $dimension (`at_most` $at_most^)? attr-dict `:` type($array)";
   let hasVerifier = 1;
 }
 

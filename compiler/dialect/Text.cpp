@@ -205,7 +205,7 @@ void NestOp::print(OpAsmPrinter &printer) {
   printBody(printer, getBody());
 }
 
-/// %r:2 = mercer.loop "j" %j from %lo to %hi lanes 16 unroll [sum, logsumexp] -> (f32, f32) { ... }
+/// %r:2 = mercer.loop "j" %j from %lo to %hi lanes 16 [sum, logsumexp] -> (f32, f32) { ... }
 ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   StringAttr name;
   OpAsmParser::Argument index;
@@ -222,8 +222,9 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
       parser.parseKeyword("from") || parser.parseOperand(lower) || parser.parseKeyword("to") ||
       parser.parseOperand(upper) || parseOptionalLanes(parser, result))
     return failure();
-  if (succeeded(parser.parseOptionalKeyword("unroll")))
-    result.addAttribute("unroll", builder.getUnitAttr());
+  if (IntegerAttr jam; succeeded(parser.parseOptionalKeyword("jam")) &&
+                       parser.parseAttribute(jam, i64, "jam", result.attributes))
+    return failure();
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, parseKind) ||
       parser.parseOptionalArrowTypeList(result.types) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
@@ -238,14 +239,14 @@ void LoopOp::print(OpAsmPrinter &printer) {
   printer << ' ' << getNameAttr() << ' ' << getIndex() << " from " << getLower() << " to " << getUpper();
   if (getLanes())
     printer << " lanes " << getLanes();
-  if (getUnroll())
-    printer << " unroll";
+  if (getJam() != 1)
+    printer << " jam " << getJam();
   printer << " [";
   llvm::interleaveComma(getKinds().getAsRange<ReductionAttr>(), printer,
                         [&](ReductionAttr kind) { printReductionName(printer, *this, kind); });
   printer << ']';
   printer.printOptionalArrowTypeList(getResultTypes());
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "unroll"});
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "jam"});
   printBody(printer, getBody());
 }
 

@@ -112,32 +112,6 @@ LogicalResult NestOp::verifyRegions() {
   return success();
 }
 
-LogicalResult LoopOp::verifyRegions() {
-  if (failed(verifyBody(*this, getBlock())) || failed(verifyLanes(*this))) // C1, C6, C4
-    return failure();
-  auto yield = dyn_cast<YieldOp>(getBlock().getTerminator());
-  if (!yield || yield.getOperands().size() != 2 * getKinds().size() ||
-      getKinds().size() != getNumResults()) // C2
-    return emitOpError() << "has " << getKinds().size() << " reductions and " << getNumResults()
-                         << " results; it must yield a value and a predicate for each";
-  for (auto [position, kind] : llvm::enumerate(getKinds().getAsRange<ReductionAttr>())) {
-    Type value = yield.getOperands()[2 * position].getType();
-    if (!yield.getOperands()[2 * position + 1].getType().isInteger(1))
-      return emitOpError() << "the predicate of reduction " << position << " must be i1";
-    if (failed(verifyReduction(*this, kind.getValue(), value, getResult(position).getType()))) // C3
-      return failure();
-  }
-  if (!getUnroll())
-    return success();
-  std::optional<int64_t> lower = integerConstant(getLower()), upper = integerConstant(getUpper());
-  int64_t distance = 0;
-  if (!lower || !upper || llvm::SubOverflow(*upper, *lower, distance) || distance > 1024) // C5
-    return emitOpError() << "an unrolled loop has constant bounds that are at most 1024 apart";
-  return success();
-}
-
-//===- Accumulate ---------------------------------------------------------------------------------------===//
-
 /// The indices of the nest that a value is computed from.
 static SmallVector<BlockArgument> indicesOf(Value root) {
   SmallVector<BlockArgument> indices;
@@ -154,6 +128,38 @@ static SmallVector<BlockArgument> indicesOf(Value root) {
   }
   return indices;
 }
+
+LogicalResult LoopOp::verifyRegions() {
+  if (failed(verifyBody(*this, getBlock())) || failed(verifyLanes(*this))) // C1, C6, C4
+    return failure();
+  auto yield = dyn_cast<YieldOp>(getBlock().getTerminator());
+  if (!yield || yield.getOperands().size() != 2 * getKinds().size() ||
+      getKinds().size() != getNumResults()) // C2
+    return emitOpError() << "has " << getKinds().size() << " reductions and " << getNumResults()
+                         << " results; it must yield a value and a predicate for each";
+  for (auto [position, kind] : llvm::enumerate(getKinds().getAsRange<ReductionAttr>())) {
+    Type value = yield.getOperands()[2 * position].getType();
+    if (!yield.getOperands()[2 * position + 1].getType().isInteger(1))
+      return emitOpError() << "the predicate of reduction " << position << " must be i1";
+    if (failed(verifyReduction(*this, kind.getValue(), value, getResult(position).getType()))) // C3
+      return failure();
+  }
+  int64_t jam = getJam();
+  if (jam < 1 || jam > 16 || (jam & (jam - 1)) != 0) // C5
+    return emitOpError() << "jam must be a power of two of at most 16, but is " << jam;
+  if (jam == 1)
+    return success();
+  bool fixed = getLanes() == 0;
+  getBlock().walk([&](LoopOp inner) {
+    for (Value bound : {inner.getLower(), inner.getUpper()})
+      fixed &= !llvm::is_contained(indicesOf(bound), getIndex());
+  });
+  if (!fixed) // C5
+    return emitOpError() << "a jammed loop has no lanes, and no bound of a loop in it depends on its index";
+  return success();
+}
+
+//===- Accumulate ---------------------------------------------------------------------------------------===//
 
 LogicalResult AccumulateOp::verify() {
   ArrayType array = getArray().getType();

@@ -113,7 +113,7 @@ private:
     case dsl::NodeKind::index:
       return index(node.symbol);
     case dsl::NodeKind::size:
-      return ir::SizeOp::create(builder_, loc, block_->getArgument(node.symbol), node.integer);
+      return ir::SizeOp::create(builder_, loc, block_->getArgument(node.symbol), node.integer, IntegerAttr());
     case dsl::NodeKind::apply: {
       auto function = ir::FunctionAttr::get(&context_, node.function);
       return ir::ApplyOp::create(builder_, loc, type(node.type), function, values(node.operands));

@@ -428,9 +428,8 @@ void Codegen::loop(ir::LoopOp op) {
     block(op.getBlock(), [](ir::AccumulateOp) {});
     combine(index);
   };
-  auto side = op->getAttrOfType<IntegerAttr>(ir::jamAttribute);
-  if (side && !inner) {
-    jammed(op, side.getInt(), states, lower, upper, body);
+  if (int64_t jam = op.getJam(); jam > 1 && !inner) {
+    jammed(op, jam, states, lower, upper, body);
   } else if (!lanes) {
     carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
   } else {

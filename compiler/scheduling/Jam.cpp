@@ -27,8 +27,8 @@ static size_t runningValues(ir::LoopOp loop) {
   size_t most = 0;
   for (auto inner : loop.getBlock().getOps<ir::LoopOp>()) {
     bool innermost = inner.getBlock().getOps<ir::LoopOp>().empty();
-    bool fixed = !loop.getRegion().isAncestor(inner.getLower().getParentRegion()) &&
-                 !loop.getRegion().isAncestor(inner.getUpper().getParentRegion());
+    bool fixed = !loop.getBody().isAncestor(inner.getLower().getParentRegion()) &&
+                 !loop.getBody().isAncestor(inner.getUpper().getParentRegion());
     constexpr int64_t light = 16; // more operations than that hide each other's latency
     if (!innermost || !fixed || !isSimple(inner) || workOf(inner.getBlock()) > light)
       return 0;
@@ -52,7 +52,7 @@ void jamLoops(ir::PlanOp plan) {
     while (factor > 1 && !fits())
       factor /= 2;
     if (factor > 1)
-      loop->setAttr(ir::jamAttribute, Builder(loop.getContext()).getI64IntegerAttr(factor));
+      loop.setJam(factor);
   });
 }
 

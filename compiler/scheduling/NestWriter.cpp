@@ -41,18 +41,14 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
   scopes_.back().values[demand.index] = argument;
   collectReductions(roots);
 
-  // Rows and single elements first: loops over further indices may need them.
-  for (ir::ArrayOp array : demand.arrays) {
-    if (array.getIndices().empty())
-      total(array);
-    else if (array.getIndices().size() == 1 || memory_.contains(array))
-      storeAll(array.getIndices(), array.getValue(), [&](size_t) {
-        if (Value memory = memory_.lookup(array))
-          store(array.getValue(), memory, array.getIndices());
-      });
-  }
+  // What has loops of its own first: sums beside its sums come with them.
+  for (ir::ArrayOp array : demand.arrays)
+    if (array.getIndices().size() > 1)
+      storeArray(array);
   // Outputs over the same indices share their loops.
-  SmallVector<ir::OutputOp> open(demand.outputs);
+  SmallVector<ir::OutputOp> open;
+  llvm::copy_if(demand.outputs, std::back_inserter(open), [](ir::OutputOp output) { return output.getIndices().size() > 1; });
+  llvm::copy_if(demand.outputs, std::back_inserter(open), [](ir::OutputOp output) { return output.getIndices().size() == 1; });
   while (!open.empty()) {
     SmallVector<ir::OutputOp> together, others;
     SmallVector<Value> values;
@@ -70,6 +66,11 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
     });
     open = std::move(others);
   }
+  for (ir::ArrayOp array : demand.arrays)
+    if (array.getIndices().size() == 1)
+      storeArray(array);
+    else if (array.getIndices().empty())
+      total(array);
   scopes_.pop_back();
   scopes_[0].builder.setInsertionPointAfter(nest);
   computed_.insert_range(demand.arrays);
@@ -100,6 +101,15 @@ void NestWriter::allocate(ArrayRef<ir::ArrayOp> arrays) {
       sizes.push_back(emit(index.getDefiningOp<ir::IndexOp>().getExtent()));
     memory_[array] = ir::AllocateOp::create(scopes_[0].builder, array.getLoc(), array.getType(), array.getName(), sizes);
   }
+}
+
+/// An array of one index is computed even when it is not stored: the nest needs it.
+void NestWriter::storeArray(ir::ArrayOp array) {
+  Value memory = memory_.lookup(array);
+  if (memory)
+    storeAll(array.getIndices(), array.getValue(), [&](size_t) { store(array.getValue(), memory, array.getIndices()); });
+  else if (array.getIndices().size() == 1)
+    emit(array.getValue());
 }
 
 /// Loops over the indices that no scope has, around the stores of some values.
@@ -388,7 +398,7 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
   }
   bool lanes = laneIndex_ == index && !isOpen(laneIndex_);
   auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds), range.lower,
-                                 range.upper, lanes ? machine_.lanes : 0, false);
+                                 range.upper, lanes ? machine_.lanes : 0, 1);
   Block &body = loop.getBody().emplaceBlock();
   Value argument = body.addArgument(scope.builder.getI64Type(), loc);
   scope.builder.setInsertionPoint(loop);

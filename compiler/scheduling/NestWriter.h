@@ -69,6 +69,7 @@ private:
   bool onlyWithin(ir::ReadOp read, Place place);
   void storeAll(mlir::ValueRange indices, llvm::ArrayRef<mlir::Value> values, llvm::function_ref<void(size_t)> store);
   void store(mlir::Value value, mlir::Value memory, mlir::ValueRange subscripts);
+  void storeArray(ir::ArrayOp array);
   void total(ir::ArrayOp array);
   bool hasLoops(llvm::ArrayRef<mlir::Value> roots, const Demand &demand);
 
@@ -96,7 +97,9 @@ private:
   void prepare(mlir::Value index, llvm::ArrayRef<mlir::Value> roots);
   void findKept(mlir::Value index, llvm::ArrayRef<mlir::Value> roots,
                 llvm::MapVector<mlir::Value, llvm::SmallVector<mlir::Value>> &kept);
-  void fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values, mlir::Value extent, Range range = {});
+  ir::LoopOp fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values, mlir::Value extent, Range range = {},
+                  llvm::ArrayRef<ir::ReduceOp> sums = {});
+  llvm::SmallVector<ir::ReduceOp> sumsBeside(ir::ReduceOp other);
   llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept,
                                            llvm::ArrayRef<mlir::Value> roots);
   void accumulate(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept, llvm::ArrayRef<ir::ReduceOp> sums);

@@ -130,15 +130,18 @@ void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
     accumulate(over, index, kept.lookup(over), sumsOver(over, index, kept.lookup(over), roots));
 }
 
-/// A loop that computes the values for all positions of an index, or for those of a block.
-void NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range range) {
+/// A loop that computes the values for all positions of an index, or for those of a block, and adds up some sums on the way.
+ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range range, ArrayRef<ir::ReduceOp> sums) {
   SmallVector<Tile> tiles;
   for (Value value : values) {
     auto type = ir::ArrayType::get(value.getContext(), 1, value.getType());
     Value memory = ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
     tiles.push_back({memory, index, range.lower});
   }
-  openLoop(index, values, values[0].getLoc(), {}, range);
+  SmallVector<Value> roots(values), yielded;
+  for (ir::ReduceOp sum : sums)
+    llvm::append_range(roots, termsOf(sum));
+  ir::LoopOp loop = openLoop(index, roots, values[0].getLoc(), sums, range);
   Value at = emit(index);
   if (range.lower)
     at = ir::apply(scopes_.back().builder, at.getLoc(), dsl::Function::sub, {at, range.lower});
@@ -146,9 +149,27 @@ void NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range r
     Value element = emit(value);
     ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, ValueRange{at});
   }
-  closeLoop({});
+  for (ir::ReduceOp sum : sums) {
+    yielded.push_back(emit(sum.getValue()));
+    yielded.push_back(sum.getPredicate() ? emit(sum.getPredicate()) : always());
+  }
+  closeLoop(yielded);
   for (auto [value, tile] : llvm::zip_equal(values, tiles))
     scopes_.back().tiles.insert({value, tile});
+  return loop;
+}
+
+/// Sums that a pass over the same index would compute next to others: they may share what these keep.
+SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
+  SmallVector<ir::ReduceOp> sums;
+  Value over = other.getOver()[0];
+  for (ir::ReduceOp reduce : reductions_) {
+    Value sum = reduce.getResult();
+    if (reduce.getKind().getValue() == dsl::Reduction::sum && !known(sum) && !tileOf(sum, false) && inScope(sum) &&
+        passOf(reduce) == Pass{over, scopes_.back().index, depths_.lookup(other)})
+      sums.push_back(reduce);
+  }
+  return sums;
 }
 
 /// Sums over a long index for all positions of another one: for one block of terms after the other, what does not depend on the
@@ -163,11 +184,20 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
   Value extent = emit(over.getDefiningOp<ir::IndexOp>().getExtent());
   Value positions = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
   Value length = number(blockLength);
-  SmallVector<Value> memories;
-  for (ir::ReduceOp sum : sums) {
+  SmallVector<ir::ReduceOp> beside = sumsBeside(sums[0]);
+  SmallVector<Value> memories, single;
+  auto accumulator = [&](ir::ReduceOp sum, Value size) -> Value {
     auto type = ir::ArrayType::get(loc.getContext(), 1, sum.getType());
-    memories.push_back(ir::AccumulatorOp::create(scopes_.back().builder, sum.getLoc(), type, "sums", ValueRange{positions}));
-  }
+    return ir::AccumulatorOp::create(scopes_.back().builder, sum.getLoc(), type, "sums", ValueRange{size});
+  };
+  auto add = [&](Value memory, Value value, Value at) {
+    auto kind = ir::ReduceOp(sums[0]).getKindAttr();
+    ir::AccumulateOp::create(scopes_.back().builder, loc, kind, value, memory, at, Value());
+  };
+  for (ir::ReduceOp sum : sums)
+    memories.push_back(accumulator(sum, positions));
+  for (ir::ReduceOp sum : beside)
+    single.push_back(accumulator(sum, number(1)));
   // The loop over blocks has an index that no value of the program depends on.
   auto source = over.getDefiningOp<ir::IndexOp>();
   OpBuilder program(source);
@@ -179,7 +209,9 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
   Value lower = apply(inBlock, dsl::Function::mul, {emit(block), length});
   Value end = apply(inBlock, dsl::Function::add, {lower, length});
   Range range{lower, apply(inBlock, dsl::Function::minimum, {end, extent})};
-  fill(over, kept, length, range);
+  ir::LoopOp filled = fill(over, kept, length, range, beside);
+  for (auto [memory, result] : llvm::zip_equal(single, filled.getResults()))
+    add(memory, result, zero());
   openLoop(index, {}, loc);
   SmallVector<Value> roots, yielded;
   for (ir::ReduceOp sum : sums)
@@ -192,11 +224,17 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
   closeLoop(yielded);
   Value at = emit(index);
   for (auto [memory, result] : llvm::zip_equal(memories, loop.getResults()))
-    ir::AccumulateOp::create(scopes_.back().builder, loc, ir::ReduceOp(sums[0]).getKindAttr(), result, memory, at, Value());
+    add(memory, result, at);
   closeLoop({});
   closeLoop({});
   for (auto [n, memory] : llvm::enumerate(memories))
     scopes_.back().tiles.insert({ir::ReduceOp(sums[n]).getResult(), Tile{memory, index, Value()}});
+  for (auto [n, memory] : llvm::enumerate(single)) {
+    Value sum = ir::ReduceOp(beside[n]).getResult();
+    Value at = zero();
+    scopes_.back().values[sum] =
+        ir::ReadOp::create(scopes_.back().builder, sum.getLoc(), sum.getType(), memory, at, Value());
+  }
 }
 
 /// The tile that keeps a value; with `open`, only where a loop over the tile's index is open inside of the tile's scope.

@@ -628,8 +628,8 @@ mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.loop' op an unrolled loop has constant bounds that are at most 1024 apart}}
-    mercer.loop "j" %j from %n to %i unroll [] {
+    // expected-error@+1 {{'mercer.loop' op jam must be a power of two of at most 16, but is 3}}
+    mercer.loop "j" %j from %n to %i jam 3 [] {
       mercer.yield
     }
   }
@@ -642,8 +642,11 @@ mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.loop' op an unrolled loop has constant bounds that are at most 1024 apart}}
-    mercer.loop "j" %j from %least to %n unroll [] {
+    // expected-error@+1 {{'mercer.loop' op a jammed loop has no lanes, and no bound of a loop in it depends on its index}}
+    mercer.loop "j" %j from %least to %n jam 2 [] {
+      mercer.loop "k" %k from %n to %j [] {
+        mercer.yield
+      }
       mercer.yield
     }
   }
