@@ -4,14 +4,15 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <set>
 
 namespace mercer {
 namespace {
 
 using dsl::Function;
 
-/// How tightly the outermost operator of a text binds.
-enum Binding { lowest, logical_or, logical_and, comparison, additive, multiplicative, unary, atom };
+/// How tightly the outermost operator of a text binds. A reduction stands before a product and takes all of it.
+enum Binding { lowest, logical_or, logical_and, comparison, additive, prefix, multiplicative, unary, atom };
 
 struct Text {
   std::string text;
@@ -94,29 +95,61 @@ private:
     return (latex_ ? "\\left(" : "(") + text.text + (latex_ ? "\\right)" : ")");
   }
 
+  static std::string escaped(std::string_view name) {
+    std::string result;
+    for (char c : name)
+      result += c == '_' ? std::string("\\_") : std::string(1, c);
+    return result;
+  }
+
   std::string name_of(const std::string &name) const {
+    static const std::set<std::string_view> letters = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta",
+                                                       "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma",
+                                                       "tau", "phi", "chi", "psi", "omega"};
     if (!latex_)
       return name;
-    std::string escaped;
-    for (char c : name)
-      escaped += c == '_' ? std::string("\\_") : std::string(1, c);
-    return name.size() > 1 ? "\\mathrm{" + escaped + "}" : escaped;
+    if (letters.contains(name))
+      return "\\" + name;
+    return name.size() > 1 ? "\\mathrm{" + escaped(name) + "}" : escaped(name);
+  }
+
+  std::string function_of(std::string_view name) const {
+    static const std::set<std::string_view> known = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"};
+    if (!latex_)
+      return std::string(name);
+    return known.contains(name) ? "\\" + std::string(name) : "\\operatorname{" + escaped(name) + "}";
+  }
+
+  /// 2.5e-08 is no notation of papers.
+  Text constant(double value) const {
+    Binding binding = std::signbit(value) ? unary : atom;
+    std::string text = number(value);
+    if (!latex_)
+      return {text, binding};
+    if (std::isnan(value))
+      return {"\\mathrm{NaN}", binding};
+    if (std::isinf(value))
+      return {value > 0 ? "\\infty" : "-\\infty", binding};
+    std::size_t exponent = text.find('e');
+    if (exponent == std::string::npos)
+      return {text, binding};
+    std::string power = "10^{" + std::to_string(std::stoi(text.substr(exponent + 1))) + "}", factor = text.substr(0, exponent);
+    if (factor == "1" || factor == "-1")
+      return {factor.substr(0, factor.size() - 1) + power, unary};
+    return {factor + " \\cdot " + power, multiplicative};
   }
 
   std::string call(const std::string &name, const std::vector<Expr> &operands) {
     std::string list;
     for (const Expr &expr : operands)
       list += (list.empty() ? "" : ", ") + expression(*expr.node()).text;
-    if (latex_)
-      return "\\operatorname{" + name + "}\\left(" + list + "\\right)";
-    return name + "(" + list + ")";
+    return function_of(name) + (latex_ ? "\\left(" + list + "\\right)" : "(" + list + ")");
   }
 
   Text fresh(const ExprNode &node) {
     switch (node.op) {
     case ExprOp::real_constant:
-      return {latex_ && std::isinf(node.real) ? (node.real > 0 ? "\\infty" : "-\\infty") : number(node.real),
-              std::signbit(node.real) ? unary : atom};
+      return constant(node.real);
     case ExprOp::integer_constant:
       return {std::to_string(node.integer), node.integer < 0 ? unary : atom};
     case ExprOp::boolean_constant:
@@ -126,7 +159,7 @@ private:
     case ExprOp::index_extent:
       return {latex_ ? "|" + index(node.indices[0]).text + "|" : "extent(" + index(node.indices[0]).text + ")"};
     case ExprOp::tensor_extent:
-      return {"extent(" + tensor_name(*node.tensor) + ", " + std::to_string(node.integer) + ")"};
+      return {function_of("extent") + "(" + tensor_name(*node.tensor) + ", " + std::to_string(node.integer) + ")"};
     case ExprOp::read: {
       std::vector<Text> at;
       for (const Expr &subscript : node.operands)
@@ -170,8 +203,8 @@ private:
           right = static_cast<Binding>(unary + 1);
         // -a b reads the same as (-a) b and as -(a b).
         const ExprNode &first = *node.operands[0].node();
-        bool negated =
-            infix.binding == multiplicative && first.op == ExprOp::apply && first.function == Function::neg;
+        bool negated = infix.binding == multiplicative && first.op == ExprOp::apply && first.function == Function::neg &&
+                       expression(*first.operands[0].node()).binding >= multiplicative;
         Binding left = negated ? additive : infix.binding;
         return {operand(node.operands[0], left) + (latex_ ? infix.latex : infix.text) +
                     operand(node.operands[1], right),
@@ -179,7 +212,7 @@ private:
       }
     switch (node.function) {
     case Function::neg:
-      return {"-" + operand(node.operands[0], multiplicative), additive};
+      return {"-" + operand(node.operands[0], prefix), additive};
     case Function::logical_not:
       return {(latex_ ? "\\lnot " : "¬") + operand(node.operands[0], atom), unary};
     case Function::to_real:
@@ -212,8 +245,7 @@ private:
         {"max", {"max", "\\max"}}, {"any", {"∃", "\\exists"}},   {"all", {"∀", "\\forall"}}};
     auto sign = signs.find(node.name);
     std::string name = sign != signs.end() ? (latex_ ? sign->second.second : sign->second.first)
-                       : latex_            ? "\\operatorname{" + node.name + "}"
-                                           : node.name;
+                                           : function_of(node.name);
     for (const Index &bound : node.indices)
       replaced_[bound.node().get()].push_back({name_of(bound.name())});
     std::string over;
@@ -223,10 +255,12 @@ private:
     bool everywhere = predicate.op == ExprOp::boolean_constant && predicate.integer;
     if (!everywhere)
       over += (latex_ ? " : " : ": ") + expression(predicate).text;
+    if (node.form == ReduceForm::variance && node.integer != 0)
+      over += "; ddof " + std::to_string(node.integer);
     std::string range = latex_ ? "_{" + over + "} " : "[" + over + "] ";
     bool counts = node.form == ReduceForm::count;
-    Text result{counts ? name + range.substr(0, range.size() - 1) : name + range + operand(node.operands[0], multiplicative),
-                counts ? atom : multiplicative};
+    Text result{counts ? name + range.substr(0, range.size() - 1) : name + range + operand(node.operands[0], prefix),
+                counts ? atom : prefix};
     for (const Index &bound : node.indices)
       replaced_[bound.node().get()].pop_back();
     return result;

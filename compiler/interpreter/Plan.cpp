@@ -56,6 +56,12 @@ private:
   }
   bool ended() const { return !result_.error.empty() || result_.violation; }
 
+  void countIteration() {
+    constexpr std::int64_t most = std::int64_t{1} << 26;
+    if (++iterations_ > most)
+      fail("the interpreter runs at most " + llvm::Twine(most) + " iterations of a plan");
+  }
+
   Slot<double> &slot(mlir::Value value) { return slots_[slotOf_.find(value)->second]; }
   static bool isReal(mlir::Value value) { return llvm::isa<mlir::FloatType>(value.getType()); }
 
@@ -171,6 +177,7 @@ private:
     });
     std::int64_t extent = slot(op.getExtent()).integer;
     for (std::int64_t n = 0; n < extent && !ended(); ++n) {
+      countIteration();
       slot(op.getIndex()).integer = n;
       runBlock(op.getBlock());
     }
@@ -204,6 +211,7 @@ private:
     std::vector<Terms<double>> terms(op.getNumResults());
     std::int64_t upper = slot(op.getUpper()).integer;
     for (std::int64_t n = slot(op.getLower()).integer; n < upper && !ended(); ++n) {
+      countIteration();
       slot(op.getIndex()).integer = n;
       runBlock(op.getBlock());
       mlir::Operation *yield = op.getYield();
@@ -234,6 +242,7 @@ private:
 
   ir::PlanOp plan_;
   bool single_;
+  std::int64_t iterations_ = 0;
   Result result_;
   mlir::Value nestIndex_;
   llvm::DenseMap<mlir::Value, unsigned> slotOf_;

@@ -21,6 +21,47 @@ namespace mercer::lowering {
 
 namespace {
 
+/// Does a value that stands in a nest depend on the index that runs in vectors?
+bool dependsOnLanes(Value root) {
+  SmallVector<Value> stack{root};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (isa<ir::ArrayType>(value.getType()) || !seen.insert(value).second)
+      continue;
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      auto nest = dyn_cast<ir::NestOp>(argument.getOwner()->getParentOp());
+      auto loop = dyn_cast<ir::LoopOp>(argument.getOwner()->getParentOp());
+      if ((nest && nest.getLanes()) || (loop && loop.getLanes()))
+        return true;
+    } else if (Operation *op = value.getDefiningOp()) {
+      llvm::append_range(stack, op->getOperands());
+    }
+  }
+  return false;
+}
+
+/// What plans may say and the scheduler does not write: refused, so that text from outside gets no wrong
+/// code.
+LogicalResult verifyLowered(ir::PlanOp plan) {
+  WalkResult result = plan.walk([](Operation *op) {
+    auto loop = dyn_cast<ir::LoopOp>(op);
+    if (loop && (dependsOnLanes(loop.getLower()) || dependsOnLanes(loop.getUpper()))) {
+      op->emitOpError() << "has bounds that differ from lane to lane, which is not lowered";
+      return WalkResult::interrupt();
+    }
+    auto accumulate = dyn_cast<ir::AccumulateOp>(op);
+    if (!accumulate || accumulate.getArray().getDefiningOp<ir::AccumulatorOp>())
+      return WalkResult::advance();
+    if (!accumulate.getSubscripts().empty() || !isa<ir::NestOp>(op->getParentOp())) {
+      op->emitOpError() << "into an array of the plan is lowered only for rank 0 and directly in a nest";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 struct Lower : impl::LowerBase<Lower> {
   using LowerBase::LowerBase;
 
@@ -36,6 +77,8 @@ struct Lower : impl::LowerBase<Lower> {
         plan.emitOpError() << "lowers to a function named '" << symbol << "', which is there already";
         return signalPassFailure();
       }
+      if (failed(verifyLowered(plan)))
+        return signalPassFailure();
       lowerPlan(getOperation(), symbol, Target{avx512, fast, accumulateInF64, contiguous});
     }
   }

@@ -85,7 +85,17 @@ Quantity Symbols::size(unsigned argument, unsigned dimension) {
 Quantity Symbols::index(const std::string &name) {
   return Quantity::symbol(add({Kind::index, 0, 0, {}, {}, name, 0}));
 }
-Quantity Symbols::unknown() { return Quantity::symbol(add({Kind::unknown, 0, 0, {}, {}, "?", 0})); }
+
+/// Nobody reads a formula with more: what is made beyond that is one unknown.
+static constexpr unsigned most_made = 256;
+
+Quantity Symbols::unknown() {
+  if (made_ > most_made)
+    return Quantity::symbol(last_unknown_);
+  ++made_;
+  last_unknown_ = add({Kind::unknown, 0, 0, {}, {}, "?", 0});
+  return Quantity::symbol(last_unknown_);
+}
 
 static double apply(Symbols::Kind kind, double a, double b) {
   switch (kind) {
@@ -105,6 +115,8 @@ static double apply(Symbols::Kind kind, double a, double b) {
 Quantity Symbols::made(Kind kind, const Quantity &a, const Quantity &b) {
   if (a.constant() && b.constant())
     return Quantity(apply(kind, *a.constant(), *b.constant()));
+  if (made_ >= most_made)
+    return unknown();
   for (const auto &[whole, rounded] :
        {std::pair(&a, &b), std::pair(&b, &a)}) // min(X, X rounded up to blocks)
     if (kind == Kind::minimum && rounded->terms().size() == 1) {
@@ -122,6 +134,7 @@ Quantity Symbols::made(Kind kind, const Quantity &a, const Quantity &b) {
         depth = std::max(depth, symbols_[id].depth + 1);
   if (depth > 3)
     return unknown();
+  ++made_;
   return Quantity::symbol(add({kind, 0, 0, a, b, {}, depth}));
 }
 

@@ -95,7 +95,7 @@ private:
   std::optional<double> signed_value(const Quantity &quantity, const SizeOf &sizes) const;
 
   std::vector<Symbol> symbols_;
-  unsigned lettered_ = 0;
+  unsigned lettered_ = 0, made_ = 0, last_unknown_ = 0;
 };
 
 } // namespace mercer::scheduling

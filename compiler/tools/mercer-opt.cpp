@@ -22,9 +22,9 @@
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/thread.h"
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+static int run(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<mercer::ir::MercerDialect, mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
                   mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
@@ -62,4 +62,14 @@ int main(int argc, char **argv) {
     return 1;
   file->keep();
   return 0;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  // What lowering and LLVM do by recursion is as deep as a text's longest chain of values.
+  constexpr unsigned stack = 256u << 20;
+  int status = 1;
+  llvm::thread worker(std::optional(stack), [&] { status = run(argc, argv); });
+  worker.join();
+  return status;
 }

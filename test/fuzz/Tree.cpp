@@ -294,6 +294,12 @@ double costOf(const Case &test, bool forward) {
     if (test.tensors[n].body)
       cost.ofElement[n] = cost.tree(test.tensors[n].body, 1);
   double total = 0;
+  for (const TensorInfo &tensor : test.tensors) {
+    double size = tensor.role == TensorInfo::input;
+    for (int dim : tensor.dims)
+      size *= static_cast<double>(test.sizeOf(dim));
+    total += size;
+  }
   for (const OutputInfo &output : test.outputs) {
     double points = 1;
     for (int index : output.bound)

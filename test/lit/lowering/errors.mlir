@@ -12,3 +12,30 @@ module {
   mercer.plan @p() names [] inputs 0 {
   }
 }
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  mercer.nest "i" %i below %n chunk 16 lanes 16 {
+    %next = mercer.apply add(%i, %n) : (i64, i64) -> i64
+    // expected-error@+1 {{'mercer.loop' op has bounds that differ from lane to lane, which is not lowered}}
+    mercer.loop "j" %j from %next to %n [] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p(%g: !mercer.array<1xf32>) names ["g"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "i" %i below %n chunk 1 {
+    mercer.loop "j" %j from %n to %n [] {
+      // expected-error@+1 {{'mercer.accumulate' op into an array of the plan is lowered only for rank 0 and directly in a nest}}
+      mercer.accumulate sum %v into %g[%j] : f32, !mercer.array<1xf32>
+      mercer.yield
+    }
+  }
+}

@@ -1,9 +1,30 @@
-"""Prints a text that exceeds one limit by its second argument."""
+"""Prints a text of a kind that is hostile, as large as its second argument says."""
 import sys
 
 kind, count = sys.argv[1], int(sys.argv[2])
+
+
+def chain(op, unit):
+    """A plan whose extent is a chain of functions of functions."""
+    lines = ["mercer.plan @p(%x: !mercer.array<1xf32>) names [\"x\"] inputs 1 {",
+             "%v0 = mercer.size %x, 0 : !mercer.array<1xf32>"]
+    lines += [f"%v{n + 1} = mercer.apply {op}(%v{n}, %v{n}) : (i64, i64) -> i64" for n in range(unit)]
+    return "\n".join(lines + [f'mercer.nest "i" %i below %v{unit} chunk 8 {{', "}", "}"])
+
+
+def loops(depth):
+    """A plan of loops in loops."""
+    lines = ["mercer.plan @p() names [] inputs 0 {", "%n = mercer.constant 2 : i64",
+             'mercer.nest "a" %a below %n chunk 1 {']
+    lines += [f'mercer.loop "l" %i{n} from %a to %n [] {{' for n in range(depth)]
+    return "\n".join(lines + ["mercer.yield", "}"] * depth + ["}", "}"])
+
+
 sys.stdout.write({
     "brackets": lambda: 'module attributes {a = ' + "[" * (count - 1) + "]" * (count - 1) + "} {}",
+    "maxima": lambda: chain("maximum", count),
+    "products": lambda: chain("mul", count),
+    "loops": lambda: loops(count),
     "digits": lambda: "1" * count,
     "bytes": lambda: "/" * count,
     "minus": lambda: "module attributes {a = affine_map<(d0) -> (" + "-" * count + "d0)>} {}",

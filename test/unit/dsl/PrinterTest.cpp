@@ -18,7 +18,7 @@ protected:
 TEST_F(Printing, GaussianKernel) {
   Expr matvec = sum(j, exp(-gamma * sum(k, square(x(i, k) - y(j, k)))) * b(j));
   EXPECT_EQ(to_text(matvec), "Σ[j] exp(-gamma (Σ[k] (x(i, k) - y(j, k))²)) b(j)");
-  EXPECT_EQ(to_latex(matvec), "\\sum_{j} \\operatorname{exp}\\left(-\\mathrm{gamma} \\, \\left(\\sum_{k} "
+  EXPECT_EQ(to_latex(matvec), "\\sum_{j} \\exp\\left(-\\gamma \\, \\left(\\sum_{k} "
                               "\\left(x_{i, k} - y_{j, k}\\right)^{2}\\right)\\right) \\, b_{j}");
 }
 
@@ -52,7 +52,31 @@ TEST_F(Printing, Reductions) {
   EXPECT_EQ(to_text(logsumexp(j, x(i, j), j != i)), "logsumexp[j: j ≠ i] x(i, j)");
   EXPECT_EQ(to_text(softmax(j, x(i, j))), "softmax[j] x(i, j)");
   EXPECT_EQ(to_text(argmin(j, b(j))), "argmin[j] b(j)");
-  EXPECT_EQ(to_text(prod(j, b(j)) / sum(j, b(j))), "Π[j] b(j) / (Σ[j] b(j))");
+  EXPECT_EQ(to_text(prod(j, b(j)) / sum(j, b(j))), "(Π[j] b(j)) / (Σ[j] b(j))");
+  EXPECT_EQ(to_text(variance(j, b(j), true, 1)), "variance[j; ddof 1] b(j)");
+}
+
+TEST_F(Printing, AReductionTakesTheProductBehindIt) {
+  EXPECT_EQ(to_text(logsumexp(j, b(j) / t)), "logsumexp[j] b(j) / t");
+  EXPECT_EQ(to_text(logsumexp(j, b(j)) / t), "(logsumexp[j] b(j)) / t");
+  EXPECT_EQ(to_text(max(j, b(j)) * t), "(max[j] b(j)) t");
+  EXPECT_EQ(to_text(-max(j, b(j)) * t), "(-max[j] b(j)) t");
+  EXPECT_EQ(to_text(-max(j, b(j) * t)), "-max[j] b(j) t");
+  EXPECT_EQ(to_text(t - max(j, b(j)) + t), "t - max[j] b(j) + t");
+  EXPECT_EQ(to_text(sum(i, min(j, x(i, j)))), "Σ[i] min[j] x(i, j)");
+  EXPECT_EQ(to_text(sum(j, softmax(j, b(j)) * b(j))), "Σ[j] (softmax[j] b(j)) b(j)");
+  EXPECT_EQ(to_latex(max(j, b(j)) * t), "\\left(\\max_{j} b_{j}\\right) \\, t");
+  EXPECT_EQ(to_latex(max(j, b(j)) / t), "\\frac{\\max_{j} b_{j}}{t}");
+}
+
+TEST_F(Printing, LatexIsTypeset) {
+  EXPECT_EQ(to_latex(Expr(1e-8)), "10^{-8}");
+  EXPECT_EQ(to_latex(Expr(-2.5e20)), "-2.5 \\cdot 10^{20}");
+  EXPECT_EQ(to_latex(pow(Expr(2.5e20), s)), "\\left(2.5 \\cdot 10^{20}\\right)^{s}");
+  EXPECT_EQ(to_latex(Expr(std::numeric_limits<double>::quiet_NaN())), "\\mathrm{NaN}");
+  EXPECT_EQ(to_latex(stop_gradient(s)), "\\operatorname{stop\\_gradient}\\left(s\\right)");
+  EXPECT_EQ(to_latex(extent(b, 0)), "\\operatorname{extent}(b, 0)");
+  EXPECT_EQ(to_latex(Scalar("log_t") * Scalar("tau")), "\\mathrm{log\\_t} \\, \\tau");
 }
 
 TEST_F(Printing, FunctionsAndConstants) {

@@ -85,6 +85,10 @@ TEST(Quantity, LimitsWhatItKeeps) {
     wide += symbols.size(0, static_cast<unsigned>(n));
   }
   EXPECT_LT(symbols.text(deep).size(), 10'000u);
+  for (int n = 0; n < 1000; ++n)
+    symbols.made(Symbols::Kind::maximum, wide, n);
+  EXPECT_EQ(symbols.unknown(), symbols.made(Symbols::Kind::maximum, wide, -1))
+      << "one for all beyond a limit";
   EXPECT_LE((wide * wide).terms().size(), 48u);
 }
 
