@@ -7,9 +7,11 @@ namespace mercer::lowering {
 
 static Type pointerType(OpBuilder &b) { return LLVM::LLVMPointerType::get(b.getContext()); }
 
-/// How an element lies in memory: truth values take a byte.
+/// How an element lies in memory: truth values take a byte. bf16 is read as an integer: LLVM calls library functions for values
+/// of that type where the processor has no instructions for it.
 static Type inMemory(Type element) {
-  return element.isInteger(1) ? Type(IntegerType::get(element.getContext(), 8)) : element;
+  unsigned bits = element.isInteger(1) ? 8 : element.isBF16() ? 16 : 0;
+  return bits ? Type(IntegerType::get(element.getContext(), bits)) : element;
 }
 
 static unsigned bytesOf(Type element) { return (inMemory(element).getIntOrFloatBitWidth() + 7) / 8; }
@@ -85,9 +87,7 @@ Value Codegen::convertLoaded(Value value, Type stored, Type result) {
   auto shaped = [&](Type element) { return wide ? Type(VectorType::get(wide.getShape(), element)) : element; };
   Type type = shaped(result);
   if (stored.isBF16()) {
-    // By integers: LLVM would move operations in front of an extension, and bf16 arithmetic calls library functions.
-    Value bits = arith::BitcastOp::create(b, loc(), shaped(b.getIntegerType(16)), value);
-    bits = arith::ExtUIOp::create(b, loc(), shaped(b.getI32Type()), bits);
+    Value bits = arith::ExtUIOp::create(b, loc(), shaped(b.getI32Type()), value);
     bits = arith::ShLIOp::create(b, loc(), bits, number(bits.getType(), 16));
     value = arith::BitcastOp::create(b, loc(), shaped(b.getF32Type()), bits);
     return result.isF32() ? value : Value(arith::ExtFOp::create(b, loc(), type, value));

@@ -73,7 +73,6 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
       total(array);
   scopes_.pop_back();
   scopes_[0].builder.setInsertionPointAfter(nest);
-  computed_.insert_range(demand.arrays);
 }
 
 void NestWriter::scalar(ir::OutputOp output, Value memory) {

@@ -29,8 +29,8 @@ public:
   void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
   /// An output without indices: stored by the plan itself; one that stands for a check may end the call.
   void scalar(ir::OutputOp output, mlir::Value memory);
-  /// Has an earlier nest computed the array?
-  bool computed(ir::ArrayOp array) const { return computed_.contains(array); }
+  /// Has an earlier nest stored the array?
+  bool isStored(ir::ArrayOp array) const { return memory_.contains(array); }
 
 private:
   /// A value kept for all positions of one index, while the loops around the scope that has it stand.
@@ -115,7 +115,6 @@ private:
   llvm::SmallVector<Scope> scopes_;
   llvm::SmallVector<ir::LoopOp> loops_;
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory_; // of stored arrays
-  llvm::DenseSet<mlir::Operation *> computed_;
   mlir::Value nestIndex_, laneIndex_;              // of the nest that is being written
   llvm::DenseSet<mlir::Operation *> nestArrays_;   // what it computes
   mlir::Value zero_, always_;

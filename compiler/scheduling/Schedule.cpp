@@ -149,7 +149,7 @@ private:
     SmallVector<std::pair<ir::ArrayOp, bool>> stack;
     auto push = [&](ArrayRef<Value> values) {
       for (ir::ReadOp read : dependences_.arrayReads(values))
-        if (auto array = read.getArray().getDefiningOp<ir::ArrayOp>(); !writer_->computed(array))
+        if (auto array = read.getArray().getDefiningOp<ir::ArrayOp>(); !writer_->isStored(array))
           stack.push_back({array, false});
     };
     push(roots);
