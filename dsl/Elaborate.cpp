@@ -166,16 +166,23 @@ private:
 
   void add_check(NodeId subscript, NodeId size, NodeId guard, const std::string &tensor, const std::string &text,
                  int dimension, std::source_location where) {
+    // Positions may be those of a trial, whose checks are gone.
+    std::vector<std::size_t> &known = checks_of_[subscript];
+    for (std::size_t position : known) {
+      if (position >= graph_.checks.size())
+        continue;
+      const Graph::Check &other = graph_.checks[position];
+      if (other.subscript == subscript && other.size == size && other.guard == guard && other.tensor == tensor &&
+          other.dimension == dimension)
+        return;
+    }
+    known.push_back(graph_.checks.size());
     Graph::Check check{subscript, size, guard, make_.free(subscript), tensor, text, dimension, where};
     if (guard != noNode)
       for (std::int32_t index : make_.free(guard))
         if (std::find(check.indices.begin(), check.indices.end(), index) == check.indices.end())
           check.indices.push_back(index);
     std::sort(check.indices.begin(), check.indices.end());
-    for (const Graph::Check &other : graph_.checks)
-      if (other.subscript == subscript && other.size == size && other.guard == guard && other.tensor == tensor &&
-          other.dimension == dimension)
-        return;
     graph_.checks.push_back(std::move(check));
   }
 
@@ -619,6 +626,7 @@ private:
   std::unordered_map<const void *, std::vector<Binding>> bindings_;
   std::vector<bool> is_explicit_; // has an index of the graph an extent that the user gave
   std::map<std::int32_t, std::vector<NodeId>> variable_sizes_;
+  std::unordered_map<NodeId, std::vector<std::size_t>> checks_of_; // positions of a subscript's checks
   Memo<NodeId> expressions_;
   Memo<GradientArray> gradients_;
   Memo<NodeId> definition_extents_;
