@@ -148,8 +148,11 @@ void check_differences(const stdlib::EntryInfo &entry, std::mt19937 &random) {
   }
 }
 
-void check_engines(const stdlib::EntryInfo &entry, std::mt19937 &random, DType type, int threads) {
-  Case input = test::draw(entry, random);
+/// Compiled against interpreted: every result, and the gradient by every real input.
+void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant, std::mt19937 &random,
+                   DType type, int threads) {
+  Case input = test::draw(entry, random, 0, variant.optional);
+  input.parameters = variant.parameters;
   RunOptions options;
   options.type = type;
   options.threads = threads;
@@ -160,9 +163,9 @@ void check_engines(const stdlib::EntryInfo &entry, std::mt19937 &random, DType t
   double tolerance = single ? entry.tolerance_f32 : std::max(entry.tolerance, 1e-10);
   double of_gradient = type == DType::bf16 ? 1e-2 : single ? 2e-3 : std::max(10 * tolerance, 1e-9);
   CaseResult given = run_case(entry, input, options), expected = run_case(entry, input, reference);
-  report(
-      entry, "value",
-      difference(elements(given.values.front().second), elements(expected.values.front().second), tolerance));
+  for (std::size_t i = 0; i < given.values.size(); ++i)
+    report(entry, variant.name + ", " + given.values[i].first,
+           difference(elements(given.values[i].second), elements(expected.values[i].second), tolerance));
   for (std::size_t i = 0; i < given.gradient.size(); ++i) {
     std::vector<double> gradient = elements(given.gradient[i].second);
     // A derivative that is 0 by cancellation has no size of its own to compare with.
@@ -170,7 +173,7 @@ void check_engines(const stdlib::EntryInfo &entry, std::mt19937 &random, DType t
     if (std::ranges::all_of(elements(expected.gradient[i].second), is_below(1e-12)) &&
         std::ranges::all_of(gradient, is_below(single ? 1e-5 : 1e-12)))
       continue;
-    report(entry, "gradient of " + given.gradient[i].first,
+    report(entry, variant.name + ", gradient of " + given.gradient[i].first,
            difference(gradient, elements(expected.gradient[i].second), of_gradient));
   }
 }
@@ -194,7 +197,8 @@ int main(int argc, char **argv) {
       else
         for (DType type : {DType::f64, DType::f32, DType::bf16})
           if (name_of(type) == argv[2])
-            check_engines(entry, random, type, std::stoi(argv[3]));
+            for (const test::Variant &variant : test::variants(entry))
+              check_engines(entry, variant, random, type, std::stoi(argv[3]));
     } catch (const std::exception &error) {
       report(entry, mode, error.what());
     }
