@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace mercer::dsl {
 namespace {
@@ -87,7 +88,31 @@ private:
                graph_.indices[make_.free(extent).front()].name +
                "'; a range that depends on other indices or on data is a predicate",
            index.node()->where);
+    if (std::string data = data_of(extent); !data.empty())
+      fail(ErrorCode::unknown_extent,
+           "the extent of index '" + index.name() + "' depends on " + data +
+               "; a range that depends on other indices or on data is a predicate",
+           index.node()->where);
     return extent;
+  }
+
+  /// What a value needs beside constants, sizes and scalars, in words; else empty.
+  std::string data_of(NodeId root) const {
+    std::vector<NodeId> pending{root};
+    std::set<NodeId> seen;
+    while (!pending.empty()) {
+      NodeId id = pending.back();
+      pending.pop_back();
+      if (!seen.insert(id).second)
+        continue;
+      const Graph::Node &node = make_.node(id);
+      if (node.kind == NodeKind::read && !node.operands.empty())
+        return "elements of tensor '" + graph_.inputs[node.symbol].name + "'";
+      if (node.kind >= NodeKind::reduce && node.kind != NodeKind::read)
+        return "a reduction or a derivative";
+      pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+    }
+    return "";
   }
 
   void close(const std::vector<Index> &indices, const std::string &binder, std::source_location where) {
