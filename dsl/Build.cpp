@@ -227,7 +227,8 @@ void with_deep_stack(int depth, const std::function<void()> &work) {
   };
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, std::size_t(512) << 20); // pages are touched only as deep as the walk goes
+  // A level of the largest walk, printing, takes 28 KiB.
+  pthread_attr_setstacksize(&attributes, (std::size_t(8) << 20) + static_cast<std::size_t>(depth) * (52 << 10));
   pthread_t thread;
   int failed = pthread_create(&thread, &attributes, run, &job);
   pthread_attr_destroy(&attributes);

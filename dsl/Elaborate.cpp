@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace mercer::dsl {
 namespace {
@@ -87,7 +88,31 @@ private:
                graph_.indices[make_.free(extent).front()].name +
                "'; a range that depends on other indices or on data is a predicate",
            index.node()->where);
+    if (std::string data = data_of(extent); !data.empty())
+      fail(ErrorCode::unknown_extent,
+           "the extent of index '" + index.name() + "' depends on " + data +
+               "; a range that depends on other indices or on data is a predicate",
+           index.node()->where);
     return extent;
+  }
+
+  /// What a value needs beside constants, sizes and scalars, in words; else empty.
+  std::string data_of(NodeId root) const {
+    std::vector<NodeId> pending{root};
+    std::set<NodeId> seen;
+    while (!pending.empty()) {
+      NodeId id = pending.back();
+      pending.pop_back();
+      if (!seen.insert(id).second)
+        continue;
+      const Graph::Node &node = make_.node(id);
+      if (node.kind == NodeKind::read && !node.operands.empty())
+        return "elements of tensor '" + graph_.inputs[node.symbol].name + "'";
+      if (node.kind >= NodeKind::reduce && node.kind != NodeKind::read)
+        return "a reduction or a derivative";
+      pending.insert(pending.end(), node.operands.begin(), node.operands.end());
+    }
+    return "";
   }
 
   void close(const std::vector<Index> &indices, const std::string &binder, std::source_location where) {
@@ -166,16 +191,23 @@ private:
 
   void add_check(NodeId subscript, NodeId size, NodeId guard, const std::string &tensor, const std::string &text,
                  int dimension, std::source_location where) {
+    // Positions may be those of a trial, whose checks are gone.
+    std::vector<std::size_t> &known = checks_of_[subscript];
+    for (std::size_t position : known) {
+      if (position >= graph_.checks.size())
+        continue;
+      const Graph::Check &other = graph_.checks[position];
+      if (other.subscript == subscript && other.size == size && other.guard == guard && other.tensor == tensor &&
+          other.dimension == dimension)
+        return;
+    }
+    known.push_back(graph_.checks.size());
     Graph::Check check{subscript, size, guard, make_.free(subscript), tensor, text, dimension, where};
     if (guard != noNode)
       for (std::int32_t index : make_.free(guard))
         if (std::find(check.indices.begin(), check.indices.end(), index) == check.indices.end())
           check.indices.push_back(index);
     std::sort(check.indices.begin(), check.indices.end());
-    for (const Graph::Check &other : graph_.checks)
-      if (other.subscript == subscript && other.size == size && other.guard == guard && other.tensor == tensor &&
-          other.dimension == dimension)
-        return;
     graph_.checks.push_back(std::move(check));
   }
 
@@ -619,6 +651,7 @@ private:
   std::unordered_map<const void *, std::vector<Binding>> bindings_;
   std::vector<bool> is_explicit_; // has an index of the graph an extent that the user gave
   std::map<std::int32_t, std::vector<NodeId>> variable_sizes_;
+  std::unordered_map<NodeId, std::vector<std::size_t>> checks_of_; // positions of a subscript's checks
   Memo<NodeId> expressions_;
   Memo<GradientArray> gradients_;
   Memo<NodeId> definition_extents_;

@@ -59,7 +59,13 @@ std::vector<Array> run_and_allocate(const FunctionState &state, std::span<const 
                                                     "' must have fewer than 2^63 bytes, but " +
                                                     "would have shape " + detail::text_of(shape) + " of " +
                                                     std::string(name_of(output.dtype)));
-    results.push_back(ArrayStorage::uninitialised(output.dtype, {shape.begin(), shape.end()}));
+    try {
+      results.push_back(ArrayStorage::uninitialised(output.dtype, {shape.begin(), shape.end()}));
+    } catch (const Error &error) { // says which output of which program
+      std::string_view text = error.what(), prefix = "array: ";
+      text.remove_prefix(text.starts_with(prefix) ? prefix.size() : 0);
+      signature.fail(error.code(), "output '" + parameter.name + "': " + std::string(text));
+    }
     output.data = ArrayStorage::memory_of(results.back());
     output.count = count;
     output.contiguous = true;

@@ -46,7 +46,9 @@ Result interpret(ir::ProgramOp program, llvm::ArrayRef<Input> inputs, int bits) 
     return run<double>(program, inputs);
   BigFloat::bits = bits;
   mpfr_set_emin(mpfr_get_emin_min()), mpfr_set_emax(mpfr_get_emax_max());
-  return run<BigFloat>(program, inputs);
+  Result result = run<BigFloat>(program, inputs);
+  mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); // of the thread, which may end now
+  return result;
 }
 
 std::optional<Violation> firstViolation(ir::ProgramOp program, llvm::ArrayRef<Input> inputs,

@@ -513,7 +513,8 @@ private:
         return true;
       violation = Violation{number, value, size, {}};
       for (auto [index, position] : llvm::zip_equal(loops, at))
-        violation->indices.emplace_back(index.getDefiningOp<ir::IndexOp>().getName().str(), position);
+        violation->indices.emplace_back(mlir::Value(index).getDefiningOp<ir::IndexOp>().getName().str(),
+                                        position);
       return false;
     });
     return violation;

@@ -27,7 +27,7 @@ struct Guarded {
 
 class Differentiation {
 public:
-  Differentiation(OpBuilder &builder, Location loc) : builder_(builder), loc_(loc) {}
+  Differentiation(OpBuilder &builder, Operation *op) : builder_(builder), loc_(op->getLoc()), again_(isDifferentiated(op)) {}
 
 protected:
   Value call(Function function, ValueRange operands) { return ir::apply(builder_, loc_, function, operands); }
@@ -80,8 +80,43 @@ protected:
     }
   }
 
+  /// Does another derivative need this one?
+  static bool isDifferentiated(Operation *derivative) {
+    SmallVector<Operation *> stack{derivative};
+    DenseSet<Operation *> seen;
+    while (!stack.empty())
+      for (Operation *user : stack.pop_back_val()->getUsers()) {
+        if (isa<ir::GradientOp, ir::TangentOp>(user))
+          return true;
+        if (seen.insert(user).second)
+          stack.push_back(user);
+      }
+    return false;
+  }
+
+  /// The product over the positions that differ from this one: as much work for each term, and right however often it is
+  /// differentiated.
+  Value productElsewhere(ir::ReduceOp op) {
+    llvm::SmallDenseMap<Value, Value> renamed;
+    SmallVector<Value> over;
+    Value elsewhere;
+    for (Value index : op.getOver()) {
+      auto source = index.getDefiningOp<ir::IndexOp>();
+      over.push_back(ir::IndexOp::create(builder_, loc_, source.getNameAttr(), source.getExtent()));
+      renamed[index] = over.back();
+      Value differs = call(Function::ne, {over.back(), index});
+      elsewhere = elsewhere ? call(Function::logical_or, {elsewhere, differs}) : differs;
+    }
+    ir::Substitution at(builder_, free_, renamed);
+    Value v = at(op.getValue());
+    Value predicate = op.getPredicate() ? at(op.getPredicate()) : Value();
+    return ir::reduce(builder_, loc_, Reduction::prod, over, v, both(predicate, elsewhere));
+  }
+
   /// r / v where no term is 0; with one term 0 the product of the others for that term; else 0.
   Value productOfOthers(ir::ReduceOp op) {
+    if (again_)
+      return productElsewhere(op);
     Value v = op.getValue(), none = zero(v.getType());
     Value isZero = call(Function::eq, {v, none}), notZero = call(Function::logical_not, {isZero});
     Value others = ir::reduce(builder_, loc_, Reduction::prod, op.getOver(), v, both(op.getPredicate(), notZero));
@@ -95,6 +130,7 @@ protected:
 
   OpBuilder &builder_;
   Location loc_;
+  bool again_; ///< the result is differentiated too: its formulas must be right for that
   ir::FreeIndices free_;
 };
 
@@ -153,7 +189,7 @@ void prepare(Block &block, ArrayRef<Value> roots, ArrayRef<Value> variables, Ope
 class Reverse : Differentiation {
 public:
   Reverse(OpBuilder &builder, ir::GradientOp op)
-      : Differentiation(builder, op.getLoc()), op_(op), variable_(op.getVariable()) {}
+      : Differentiation(builder, op), op_(op), variable_(op.getVariable()) {}
 
   Value run() {
     SmallVector<Operation *> active = activeOps(op_.getValue(), variable_);
@@ -345,7 +381,7 @@ private:
 
 class Forward : Differentiation {
 public:
-  Forward(OpBuilder &builder, ir::TangentOp op) : Differentiation(builder, op.getLoc()), op_(op) {}
+  Forward(OpBuilder &builder, ir::TangentOp op) : Differentiation(builder, op), op_(op) {}
 
   Value run() {
     SmallVector<Value> variables(op_.getVariables());
@@ -390,6 +426,8 @@ private:
 struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
   void runOnOperation() override {
     Block &block = getOperation().getBlock();
+    constexpr size_t mostOps = 100'000;
+    size_t expanded = 0;
     // A derivative depends on earlier ones only; the first is expanded when no other is below it.
     for (Operation &op : llvm::make_early_inc_range(block)) {
       OpBuilder builder(&op);
@@ -405,6 +443,13 @@ struct DifferentiatePass : impl::DifferentiateBase<DifferentiatePass> {
       }
       op.getResult(0).replaceAllUsesWith(result);
       op.erase();
+      // Derivatives of derivatives grow by a factor each: the first few tell, counting at all others would be slow.
+      if (++expanded > 64 && expanded % 64 != 0)
+        continue;
+      if (block.getOperations().size() > mostOps) {
+        getOperation().emitOpError("has more than ") << mostOps << " operations after differentiation";
+        return signalPassFailure();
+      }
     }
     inlineArrays(block, [](ir::ArrayOp) { return true; });
     for (ir::ArrayOp array : llvm::make_early_inc_range(block.getOps<ir::ArrayOp>()))

@@ -3,6 +3,7 @@
 #include "Shrink.h"
 #include "Trial.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -110,9 +111,16 @@ int main(int count, char **arguments) {
   std::set<std::string> causes;
   const std::int64_t last = options.first + options.cases;
   for (std::int64_t next = options.first; next < last && failures < options.mostFailures;) {
-    std::optional<Failure> failure = runCases(caseOf, next, last, options.limit, tally);
-    if (!failure)
-      break;
+    // A fresh process now and then: what one leaves behind ends with it.
+    const std::int64_t end = std::min<std::int64_t>(last, next + 1000);
+    std::optional<Failure> failure = runCases(caseOf, next, end, options.limit, tally);
+    if (!failure) {
+      next = end;
+      if (next < last)
+        std::printf("%lld programs, %d failures\n", static_cast<long long>(tally.cases), failures),
+            std::fflush(stdout);
+      continue;
+    }
     next = failure->number + 1;
     ++failures;
     std::printf("seed=%llu case=%lld: %s: %s\n", static_cast<unsigned long long>(options.seed),

@@ -10,7 +10,6 @@ namespace mercer::tools {
 
 namespace {
 
-constexpr std::size_t most_bytes = 8u << 20;
 constexpr int most_depth = 1000;
 
 /// Checks the nesting and quotes Python's extra numbers, outside of texts.
@@ -56,7 +55,7 @@ std::string prepared(std::string_view text, const std::string &source) {
 nlohmann::json parse_json(std::string_view text, const std::string &source) {
   if (text.size() > most_bytes)
     throw Error(ErrorCode::limit_exceeded,
-                source + ": " + std::to_string(text.size()) + " bytes, more than the 8 MiB that are read");
+                source + ": " + std::to_string(text.size()) + " bytes or more; at most 8 MiB are read");
   try {
     return nlohmann::json::parse(prepared(text, source));
   } catch (const nlohmann::json::exception &error) {

@@ -5,6 +5,9 @@
 
 namespace mercer::tools {
 
+/// The most text that is read.
+inline constexpr std::size_t most_bytes = 8u << 20;
+
 /// Parses text of at most 8 MiB nested at most 1000 deep. NaN, Infinity and -Infinity become the texts "nan",
 /// "inf" and
 /// "-inf". @throws Error(bad_input_file) that names `source`

@@ -22,12 +22,16 @@ const stdlib::EntryInfo &entry_named(const std::string &name) {
   throw Error(ErrorCode::missing_input, "unknown entry '" + name + "'; 'mercerc list' names them all");
 }
 
+/// The text of a file, or as much of it as tells that it is too long: it may be endless.
 std::string read_text(const std::string &path) {
-  if (path == "-")
-    return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (!file || !(text.assign(std::istreambuf_iterator<char>(file), {}), file.good() || file.eof()))
+  std::ifstream file;
+  if (path != "-")
+    file.open(path, std::ios::binary);
+  std::istream &in = path == "-" ? std::cin : file;
+  std::string text(most_bytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad() || (path != "-" && !file.is_open()))
     throw Error(ErrorCode::io, path + ": cannot be read");
   return text;
 }

@@ -12,10 +12,10 @@ namespace {
 /// Half the length of a difference.
 constexpr double h = 6e-6;
 
-void check_against_duals(const CompiledEntry &entry, const tools::Case &input, const Evaluation &at,
+void check_against_duals(const CompiledEntry &entry, const tools::Case &input, const Evaluation &at, int bits,
                          Findings &findings) {
   const std::vector<std::size_t> variables = entry.variables(input);
-  const Evaluation exact = entry.interpreted(input, 113);
+  const Evaluation exact = entry.interpreted(input, bits);
   for (std::size_t n = 0; n < variables.size(); ++n) {
     const std::vector<double> &given = at.gradient[n], &expected = exact.gradient[n];
     double largest = 0;
@@ -36,7 +36,9 @@ void check_gradient(const CompiledEntry &entry, unsigned seed, Findings &finding
   const tools::Case input = entry.draw(random);
   const std::vector<std::size_t> variables = entry.variables(input);
   const Evaluation at = entry.compiled(input);
-  check_against_duals(entry, input, at, findings);
+  check_against_duals(entry, input, at, 113, findings);
+  const tools::Case large = entry.draw(random, 16); // whole vectors, and a rest
+  check_against_duals(entry, large, entry.compiled(large), 53, findings);
   if (entry.entry().smoothness == stdlib::Smoothness::detached)
     return findings.skip();
   for (int trial = 0; trial < 3; ++trial) {

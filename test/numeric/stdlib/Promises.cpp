@@ -20,11 +20,9 @@ int main(int argc, char **argv) {
   std::cout << "seed=" << seed << "\n";
   // f32 has other code for most functions; its interpreter, in f64, tells nothing about derivatives there.
   const std::tuple<const char *, DType, void (*)(const CompiledEntry &, unsigned, Findings &)> checks[] = {
-      {"G1", DType::f64, check_gradient},
-      {"G2", DType::f64, check_hessian},
-      {"G4", DType::f64, check_kinks},
-      {"N8", DType::f64, check_special_values},
-      {"N8", DType::f32, check_special_values}};
+      {"G1", DType::f64, check_gradient},       {"G2", DType::f64, check_hessian},
+      {"G4", DType::f64, check_kinks},          {"K1", DType::f64, check_properties},
+      {"N8", DType::f64, check_special_values}, {"N8", DType::f32, check_special_values}};
   std::map<std::string, Findings> findings;
   for (const stdlib::EntryInfo &entry : stdlib::entries())
     for (const Variant &variant : variants(entry)) {

@@ -27,6 +27,8 @@ void check_hessian(const CompiledEntry &entry, unsigned seed, Findings &findings
 /// G4: at ties, coinciding points, hinges and special values: the documented subgradient, and never NaN
 /// beside a finite value.
 void check_kinks(const CompiledEntry &entry, unsigned seed, Findings &findings);
+/// K1: the declared properties, at drawn points of several sizes.
+void check_properties(const CompiledEntry &entry, unsigned seed, Findings &findings);
 /// N8: NaN, infinities, zeros, tiny and huge numbers at the first, a middle and the last position of each
 /// input, against the interpreter; the state of the host's floating-point unit.
 void check_special_values(const CompiledEntry &entry, unsigned seed, Findings &findings);

@@ -34,5 +34,12 @@ refuse rbf "{\"arguments\": {\"X\": {\"dtype\": \"f64\", \"shape\": [1], \"data\
 refuse mmd2_biased "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"kernel\": {\"entry\": \"mse\"}}}" "mse: expected a kernel, given an entry of the family 'regression'"
 refuse mse "{\"arguments\": {\"input\": $point, \"target\": $point}, \"parameters\": {\"reduction\": \"all\"}}" "reduction: expected 'mean', 'sum' or 'none', given 'all'"
 refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
-refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "more than the 8 MiB that are read"
+refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "8388609 bytes or more; at most 8 MiB are read"
+
+# A text without end is read no further than that, in little memory.
+endless=$(tr '\0' ' ' </dev/zero | (ulimit -v 1000000; "$mercerc" run rbf - 2>&1 >/dev/null))
+if [[ "$endless" != *"8388609 bytes or more; at most 8 MiB are read" ]]; then
+  echo "endless input gives '$endless'"
+  failed=1
+fi
 exit $failed

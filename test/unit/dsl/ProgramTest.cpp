@@ -69,6 +69,23 @@ TEST_F(Programs, EveryIndexHasAnExtent) {
       });
   expect_error(
       ErrorCode::unknown_extent,
+      "program 'p': the extent of index 't' depends on elements of tensor 'label'; a range that depends on "
+      "other indices or on data is a predicate",
+      [&] {
+        Tensor label("label", 1, integer);
+        Index t("t", 1 + label(0));
+        Program("p", {y, label}, {{"a", i, y(i) * sum(t, to_real(t))}});
+      });
+  expect_error(
+      ErrorCode::unknown_extent,
+      "program 'p': the extent of index 't' depends on a reduction or a derivative; a range that depends on "
+      "other indices or on data is a predicate",
+      [&] {
+        Index j("j"), t("t", count(j, y(j) > 0));
+        Program("p", {y}, {{"a", i, y(i) * sum(t, to_real(t))}});
+      });
+  expect_error(
+      ErrorCode::unknown_extent,
       "program 'p': the extent of index 't' depends on index 'i'; a range that depends on other indices or "
       "on data is a predicate",
       [&] {

@@ -92,6 +92,14 @@ TEST_F(Call, IntegerScalars) {
                [&] { g(~std::uint64_t(0)); });
 }
 
+TEST_F(Call, ResultsThatDoNotFitNameTheOutput) {
+  Index a("a", 1 << 30), b("b", 1 << 20);
+  Function g = interpret(Program("large", {}, {{"r", {a, b}, Expr(1.0)}}));
+  expect_error(ErrorCode::out_of_memory,
+               "large: output 'r': no memory for shape [1073741824, 1048576] of f64, 9007199254740992 bytes",
+               [&] { g(); });
+}
+
 TEST_F(Call, Sizes) {
   View bad = vx();
   bad.shape = {3, -2};
