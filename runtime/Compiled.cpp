@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t largest_known_size = 16;
 /// Of longer ones, and of the first, the code may know that they are no longer than one of these: so many elements can be kept for each
 /// element of another dimension.
-constexpr std::int64_t short_size = 256, bounded_size = 2048;
+constexpr std::int64_t tiny_size = 16, short_size = 256, bounded_size = 2048;
 /// In a key, beside known sizes: nothing is known; minus what a size is at most.
 constexpr std::int64_t unknown = 0;
 constexpr std::size_t most_specialised = 64;
@@ -162,7 +162,10 @@ Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
     if (size <= largest_known_size && dimensions_[n].second != 0)
       word = size;
     else
-      word = size <= short_size ? -short_size : size <= bounded_size ? -bounded_size : unknown;
+      word = size <= tiny_size      ? -tiny_size
+             : size <= short_size   ? -short_size
+             : size <= bounded_size ? -bounded_size
+                                    : unknown;
   }
   return kernel({key.data(), key.size()});
 }

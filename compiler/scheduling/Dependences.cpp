@@ -36,6 +36,23 @@ SmallVector<ir::ReadOp> Dependences::arrayReads(ArrayRef<Value> roots) {
   return reads;
 }
 
+bool runsAlong(ValueRange subscripts, Value index, ir::FreeIndices &free) {
+  if (subscripts.empty() || llvm::any_of(subscripts.drop_back(), [&](Value other) { return free.depends(other, index); }))
+    return false;
+  Value last = subscripts.back();
+  while (last != index) {
+    auto apply = last.getDefiningOp<ir::ApplyOp>();
+    if (!apply || (apply.getFunction().getValue() != dsl::Function::add && apply.getFunction().getValue() != dsl::Function::sub))
+      return false;
+    Value a = apply.getOperands()[0], b = apply.getOperands()[1];
+    if (free.depends(a, index) == free.depends(b, index) ||
+        (free.depends(b, index) && apply.getFunction().getValue() == dsl::Function::sub))
+      return false;
+    last = free.depends(a, index) ? a : b;
+  }
+  return true;
+}
+
 bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array) {
   return !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
 }
@@ -48,6 +65,8 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
   double least = 0;
   for (Value nest : indices) {
     double work = 0;
+    constexpr double lanes = 16; // a shorter index leaves vectors empty
+    double waste = std::max(1.0, lanes / ir::guessedLength(nest));
     for (Operation *op : closure(value)) {
       auto apply = dyn_cast<ir::ApplyOp>(op);
       if (!apply)
@@ -57,6 +76,7 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
         times *= ir::guessedLength(index);
       work += free_.depends(apply.getResult(), nest) ? times : times * ir::guessedLength(nest);
     }
+    work *= waste;
     if (!best || work < 0.9 * least)
       best = nest, least = work;
   }

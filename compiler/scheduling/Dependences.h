@@ -13,6 +13,10 @@ struct Place {
   bool operator==(const Place &) const = default;
 };
 
+/// Do elements follow each other in memory when an index runs? The last subscript is the index, or a sum or difference with it, and
+/// no other one depends on it.
+bool runsAlong(mlir::ValueRange subscripts, mlir::Value index, ir::FreeIndices &free);
+
 /// Is it the array's element at the very indices over which the array is defined?
 bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array);
 

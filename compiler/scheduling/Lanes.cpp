@@ -11,8 +11,7 @@ namespace {
 class LaneWork {
 public:
   LaneWork(Value nest, Value index, int64_t lanes, ir::FreeIndices &free) : nest_(nest), index_(index), free_(free) {
-    std::optional<int64_t> extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
-    width_ = static_cast<double>(extent ? std::clamp<int64_t>(*extent, 1, lanes) : lanes);
+    width_ = std::clamp(ir::guessedLength(index), 1.0, static_cast<double>(lanes));
   }
 
   double of(Operation *op) {
@@ -43,7 +42,7 @@ private:
 
   double access(ValueRange subscripts, ArrayRef<Value> indices) {
     bool varies = llvm::is_contained(indices, index_);
-    if (!varies || subscripts.empty() || subscripts.back() == index_)
+    if (!varies || runsAlong(subscripts, index_, free_))
       return times(indices) * (varies ? 1 : 0.5); // a broadcast is part of what uses it
     return times(indices) * width_; // element by element
   }

@@ -31,7 +31,8 @@ int64_t NestWriter::workOf(Value value, Value index) {
     if (isa<ir::ReduceOp>(op))
       work += many;
     if (auto read = dyn_cast<ir::ReadOp>(op)) {
-      bool gathers = laneIndex_ == nestIndex_ && free_.depends(part, nestIndex_) && read.getSubscripts().back() != nestIndex_;
+      bool gathers = laneIndex_ == nestIndex_ && free_.depends(part, nestIndex_) &&
+                     !runsAlong(read.getSubscripts(), nestIndex_, free_);
       work += gathers ? 16 : 1;
     }
     for (Value operand : op->getOperands())
