@@ -275,6 +275,22 @@ struct Signature<R (Class::*)(P...) const> {
 /// The value of a parameter that was left out.
 Value initial_value(const Parameter &parameter);
 
+namespace detail {
+
+inline const Tensor *tensor_of(const Tensor &tensor) { return &tensor; }
+inline const Tensor *tensor_of(const std::optional<Tensor> &tensor) { return tensor ? &*tensor : nullptr; }
+template <class Other>
+const Tensor *tensor_of(const Other &) {
+  return nullptr;
+}
+
+/// Throws an error of an entry's body again: with the entry's name, the argument that is not as declared, the user's line.
+/// `given`: the arguments that are tensors, null for others.
+[[noreturn]] void throw_of_entry(const Error &error, std::string_view entry, std::span<const Parameter> parameters,
+                                 std::initializer_list<const Tensor *> given, std::source_location where);
+
+} // namespace detail
+
 /// An entry: the C++ function (call it), and what the registry needs.
 template <class Body, std::size_t N>
 struct Entry;
@@ -286,8 +302,9 @@ template <class Derived, class Sig, class Leading>
 struct Call;
 template <class Derived, class Sig, std::size_t... I>
 struct Call<Derived, Sig, std::index_sequence<I...>> {
-  typename Sig::Return operator()(std::tuple_element_t<I, typename Sig::Arguments>... given) const {
-    return static_cast<const Derived *>(this)->complete(given...);
+  typename Sig::Return operator()(std::tuple_element_t<I, typename Sig::Arguments>... given,
+                                  std::source_location where = std::source_location::current()) const {
+    return static_cast<const Derived *>(this)->complete(where, given...);
   }
 };
 
@@ -331,17 +348,22 @@ struct Entry : detail::CallsOf<Body, N> {
   constexpr Entry(const Spec<N> &spec, Body body) : spec(spec), body(body) {}
 
   /// With the kernel first, as the literature writes it.
-  Return operator()(const Kernel &kernel, const Tensor &x, const Tensor &y) const
+  Return operator()(const Kernel &kernel, const Tensor &x, const Tensor &y,
+                    std::source_location where = std::source_location::current()) const
     requires std::is_same_v<Plain, std::tuple<Tensor, Tensor, Kernel>>
   {
-    return body(x, y, kernel);
+    return complete(where, x, y, kernel);
   }
 
   template <class... Given>
-  Return complete(const Given &...given) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return body(given..., initial<sizeof...(Given) + I>()...);
-    }(std::make_index_sequence<N - sizeof...(Given)>());
+  Return complete(std::source_location where, const Given &...given) const {
+    try {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return body(given..., initial<sizeof...(Given) + I>()...);
+      }(std::make_index_sequence<N - sizeof...(Given)>());
+    } catch (const Error &error) {
+      detail::throw_of_entry(error, spec.name, spec.parameters, {detail::tensor_of(given)...}, where);
+    }
   }
   template <std::size_t I>
   auto initial() const {

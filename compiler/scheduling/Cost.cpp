@@ -237,6 +237,33 @@ static Value onlyIndex(Value subscript) {
   return subscript;
 }
 
+/// As many as there are elements of the arrays that it is read from, one for each value of the indices there;
+/// none: it is not read.
+std::optional<Quantity> Cost::valuesOfData(Value subscript) {
+  bool read = false;
+  Quantity values(1);
+  SmallVector<Value> stack{subscript};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (isa<ir::ArrayType>(value.getType()) || !seen.insert(value).second)
+      continue;
+    if (auto index = ranges_.find(value); index != ranges_.end()) {
+      if (values.degree() + index->second.count.degree() > 16)
+        return std::nullopt;
+      values = values * index->second.count;
+      continue;
+    }
+    Operation *op = value.getDefiningOp();
+    if (isa_and_nonnull<ir::LoopOp>(op)) // depends on whatever its body uses
+      return std::nullopt;
+    read |= isa_and_nonnull<ir::ReadOp>(op);
+    if (op)
+      llvm::append_range(stack, op->getOperands());
+  }
+  return read ? std::optional(values) : std::nullopt;
+}
+
 void Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
   Part &part = parts[array];
   part.resize(subscripts.size());
@@ -252,6 +279,8 @@ void Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
       if (!llvm::is_contained(at.counts, range->second.count))
         at.counts.push_back(range->second.count);
     } else {
+      std::optional<Quantity> values = valuesOfData(subscript);
+      at.most = !at.whole || at.most == values ? values : std::nullopt;
       at.whole = true;
     }
   }
@@ -265,7 +294,10 @@ Quantity Cost::bytes(Value array, Part &part) {
                               [&](const Dimension &other) { return other.index == at.index; });
     if (again) // a diagonal
       continue;
-    if (at.whole || at.counts.size() > 1)
+    if (at.whole && at.most && at.counts.empty() && at.constants.empty())
+      result = result *
+               symbols_.made(Symbols::Kind::minimum, size(array, static_cast<unsigned>(dimension)), *at.most);
+    else if (at.whole || at.counts.size() > 1)
       result = result * size(array, static_cast<unsigned>(dimension));
     else if (!at.counts.empty())
       result = result * at.counts[0];
@@ -370,6 +402,7 @@ NestCost Cost::of(ir::NestOp nest) {
           to.counts.push_back(values);
       to.index = to.any && to.index != from.index ? Value() : from.index;
       to.any = true;
+      to.most = !to.whole || to.most == from.most ? from.most : std::nullopt;
       to.whole |= from.whole;
     }
   }

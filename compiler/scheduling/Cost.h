@@ -44,6 +44,7 @@ private:
     llvm::SmallVector<Quantity> counts;
     mlir::Value index; ///< the one index that all subscripts are; null: none
     bool any = false, whole = false;
+    std::optional<Quantity> most; ///< values of a subscript that is data; none: as many as the dimension has
   };
   using Part = llvm::SmallVector<Dimension>;
   using Parts = llvm::MapVector<mlir::Value, Part>;
@@ -52,6 +53,7 @@ private:
   };
 
   Quantity operations(mlir::Block &block);
+  std::optional<Quantity> valuesOfData(mlir::Value subscript);
   void touch(Parts &parts, mlir::Value array, mlir::ValueRange subscripts);
   void collect(mlir::Block &block, NestCost &cost);
   Quantity bytes(mlir::Value array, Part &part);

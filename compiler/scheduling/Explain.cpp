@@ -123,8 +123,10 @@ private:
     if (ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0))
       stream_ << " from " << text(loop.getLower());
     stream_ << " below " << text(loop.getUpper());
-    for (auto kind : loop.getKinds().getAsRange<ir::ReductionAttr>())
-      stream_ << (kind == loop.getKinds()[0] ? ": " : " ") << ir::ReductionAttr::nameOf(kind.getValue());
+    for (auto [n, kind] : llvm::enumerate(loop.getKinds().getAsRange<ir::ReductionAttr>()))
+      stream_ << (n == 0 ? ": " : " ") << ir::ReductionAttr::nameOf(kind.getValue());
+    if (auto jam = loop->getAttrOfType<IntegerAttr>("jam"); jam && jam.getInt() > 1)
+      stream_ << ", " << jam.getInt() << " side by side";
     lanes(loop.getLanes());
     body(loop.getBlock(), depth + 1);
   }

@@ -50,3 +50,28 @@ mercer.plan @tiles(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>, %t: !merc
     mercer.accumulate sum %r into %t[] : f32, !mercer.array<0xf32>
   }
 }
+
+// Several reductions in one pass; bytes of a diagonal, of constant positions and of a data-dependent row.
+// CHECK: plan of parts
+// CHECK:   pass over j below m: sum argmax sum, 16 in a vector
+// CHECK-NEXT:       1 reads, 6 operations each time
+// CHECK-NEXT:     6 n m + n operations, 4 m min(k, n) + 8 n bytes read, 8 n bytes written
+mercer.plan @parts(%x: !mercer.array<2xf32>, %table: !mercer.array<2xf32>, %label: !mercer.array<1xi32>, %y: !mercer.array<2xf32>) names ["x", "table", "label", "y"] inputs 3 {
+  %n = mercer.size %label, 0 : !mercer.array<1xi32>
+  %m = mercer.size %table, 1 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  %one = mercer.constant 1 : i64
+  %true = mercer.constant true
+  mercer.nest "i" %i below %n chunk 64 {
+    %diagonal = mercer.read %x[%i, %i] : !mercer.array<2xf32> -> f32
+    %l = mercer.read %label[%i] : !mercer.array<1xi32> -> i64
+    %s:3 = mercer.loop "j" %j from %zero to %m lanes 16 [sum, argmax, sum] -> (f32, i64, f32) {
+      %v = mercer.read %table[%l, %j] : !mercer.array<2xf32> -> f32
+      %w = mercer.apply mul(%v, %v) : (f32, f32) -> f32
+      mercer.yield %v, %true, %v, %true, %w, %true : f32, i1, f32, i1, f32, i1
+    }
+    %t = mercer.apply add(%s#0, %diagonal) : (f32, f32) -> f32
+    mercer.store %t, %y[%i, %zero] : f32, !mercer.array<2xf32>
+    mercer.store %s#2, %y[%i, %one] : f32, !mercer.array<2xf32>
+  }
+}

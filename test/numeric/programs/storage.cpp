@@ -228,6 +228,20 @@ TEST_F(Storage, errorsNameTheUsersLine) {
                       ": kernel_matrix, argument 'w': expected rank 2"),
             std::string::npos)
       << text;
+  // Of entries of the library too, whose bodies the user did not write.
+  auto expectEntry = [&](const std::function<void()> &body, const std::string &expected, int line) {
+    std::string given = textOf(body);
+    EXPECT_NE(given.find("storage.cpp:" + std::to_string(line) + ": " + expected + " @"), std::string::npos)
+        << given;
+  };
+  expectEntry([&] { classification::cross_entropy(w, label); },
+              "cross_entropy, argument 'input': expected rank 2 (n,c), given rank 1", __LINE__ - 1);
+  expectEntry([&] { classification::cross_entropy(x, w); },
+              "cross_entropy, argument 'target': expected integers, given real ones", __LINE__ - 1);
+  expectEntry([&] { classification::focal_loss(keep, w); },
+              "focal_loss, argument 'z': expected real elements, given boolean ones", __LINE__ - 1);
+  expectEntry([&] { divergences::mmd2_unbiased(kernels::rbf(), x, w); },
+              "mmd2_unbiased, argument 'Y': expected rank 2 (j,d), given rank 1", __LINE__ - 1);
   text = textOf([&] { Kernel(std::function<Expr(const Tensor &, const Tensor &)>()); });
   EXPECT_EQ(text, "Kernel: 'value' must be a function, but is empty @0");
 }
