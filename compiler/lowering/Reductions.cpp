@@ -382,7 +382,7 @@ void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value up
   });
 }
 
-/// The largest or smallest of a bound's values in the lanes: the predicates know which iterations a lane takes part in.
+/// The largest or smallest of a bound's values in the lanes.
 Value Codegen::extreme(Value bound, bool largest) {
   Lane lane = this->lane(bound);
   if (lane.kind == Lane::uniform || (lane.kind == Lane::linear && (lane.stride > 0) != largest))
@@ -401,6 +401,21 @@ void Codegen::loop(ir::LoopOp op) {
   auto yield = cast<ir::YieldOp>(op.getYield());
   // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
   bool inner = !copied_.empty();
+  // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
+  Lane from = lane(op.getLower()), to = lane(op.getUpper());
+  auto counts = [&](Value predicate, Lane index) -> Lane {
+    Lane result = lane(predicate);
+    if (from.kind == Lane::uniform && to.kind == Lane::uniform)
+      return result;
+    Value part = matchPattern(result.value, m_One()) ? Value() : vector(result, b.getI1Type());
+    auto holds = [&](arith::CmpIPredicate relation, Lane bound) {
+      if (bound.kind != Lane::uniform)
+        part = both(part, arith::CmpIOp::create(b, loc(), relation, vector(index, b.getI64Type()), vector(bound, b.getI64Type())));
+    };
+    holds(arith::CmpIPredicate::sge, from);
+    holds(arith::CmpIPredicate::slt, to);
+    return {Lane::varying, part};
+  };
   SmallVector<Running> states;
   for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
     forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
@@ -417,7 +432,7 @@ void Codegen::loop(ir::LoopOp op) {
         Value at;
         if (isPosition(state.kind))
           at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        update(state, lane(value), lane(predicate), at);
+        update(state, lane(value), counts(predicate, index), at);
       };
       forCopies(copied_.contains(op.getResult(n)), [&] { one(*running++); });
     }
@@ -429,7 +444,7 @@ void Codegen::loop(ir::LoopOp op) {
     combine(index);
   };
   if (int64_t jam = op.getJam(); jam > 1 && !inner) {
-    jammed(op, jam, states, lower, upper, body);
+    jammed(op, jam, states, lower, upper, body, counts);
   } else if (!lanes) {
     carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
   } else {
@@ -458,7 +473,7 @@ void Codegen::loop(ir::LoopOp op) {
 
 /// `factor` iterations at once, then the rest one by one.
 void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,
-                     llvm::function_ref<void(Value)> single) {
+                     llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {
   auto yield = cast<ir::YieldOp>(op.getYield());
   Value count = arith::MaxSIOp::create(b, loc(), arith::SubIOp::create(b, loc(), upper, lower), i64(0));
   Value rest = arith::RemSIOp::create(b, loc(), count, i64(factor));
@@ -477,12 +492,12 @@ void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> sta
         Value at;
         if (isPosition(state.kind))
           at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        Lane value = lane(yield.getOperands()[2 * n]), predicate = lane(yield.getOperands()[2 * n + 1]);
+        Lane value = lane(yield.getOperands()[2 * n]), predicate = counts(yield.getOperands()[2 * n + 1], index);
         if (state.kind != Reduction::logsumexp)
           return update(state, value, predicate, at);
-        auto [term, counts] = termOf(state, value, predicate);
+        auto [term, some] = termOf(state, value, predicate);
         Value nothing = number(term.getType(), -HUGE_VAL);
-        exponentials.push_back(counts ? Value(arith::SelectOp::create(b, loc(), counts, term, nothing)) : term);
+        exponentials.push_back(some ? Value(arith::SelectOp::create(b, loc(), some, term, nothing)) : term);
       });
       if (!exponentials.empty())
         addExponentials(state, exponentials);

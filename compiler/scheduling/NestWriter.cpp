@@ -330,11 +330,14 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<Value> roots;
   for (ir::ReduceOp reduce : together)
     llvm::append_range(roots, termsOf(reduce));
-  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together, boundsOf(together));
+  Value rest = wanted.getPredicate(); // what the bounds of the loop do not say
+  Range range = boundsOf(together, rest);
+  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together, range);
   SmallVector<Value> yielded;
   for (ir::ReduceOp reduce : together) {
+    Value predicate = reduce == wanted ? rest : reduce.getPredicate();
     yielded.push_back(emit(reduce.getValue()));
-    yielded.push_back(reduce.getPredicate() ? emit(reduce.getPredicate()) : always());
+    yielded.push_back(predicate ? emit(predicate) : always());
   }
   closeLoop(yielded);
   for (auto [reduce, result] : llvm::zip_equal(together, loop.getResults()))
@@ -343,9 +346,9 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
     scopes_.push_back(std::move(waiting.back())), waiting.pop_back();
 }
 
-/// The part of an index's range outside of which the predicates of all of some reductions are false: `j < i` ends the loop at i. The
-/// predicates stay: iterations in vectors share their loop.
-NestWriter::Range NestWriter::boundsOf(ArrayRef<ir::ReduceOp> reductions) {
+/// The part of an index's range outside of which the predicates of all of some reductions are false: `j < i` ends the loop at i. Of
+/// a reduction by itself, `rest` becomes what the bounds leave of its predicate.
+NestWriter::Range NestWriter::boundsOf(ArrayRef<ir::ReduceOp> reductions, Value &rest) {
   Range all;
   for (auto [n, reduce] : llvm::enumerate(reductions)) {
     ir::ReduceOp op = reduce;
@@ -362,6 +365,8 @@ NestWriter::Range NestWriter::boundsOf(ArrayRef<ir::ReduceOp> reductions) {
     };
     widen(all.lower, bounds.lower, dsl::Function::minimum);
     widen(all.upper, bounds.upper, dsl::Function::maximum);
+    if (reductions.size() == 1)
+      rest = bounds.rest;
   }
   return all;
 }

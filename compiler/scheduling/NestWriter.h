@@ -88,7 +88,7 @@ private:
   Pass passOf(ir::ReduceOp reduce);
   bool inScope(mlir::Value value);
   void emitReduction(ir::ReduceOp wanted);
-  Range boundsOf(llvm::ArrayRef<ir::ReduceOp> reductions);
+  Range boundsOf(llvm::ArrayRef<ir::ReduceOp> reductions, mlir::Value &rest);
   ir::LoopOp openLoop(mlir::Value index, llvm::ArrayRef<mlir::Value> roots, mlir::Location loc,
                       llvm::ArrayRef<ir::ReduceOp> reductions = {}, Range range = {});
   void closeLoop(llvm::ArrayRef<mlir::Value> yielded);

@@ -93,7 +93,12 @@ private:
       }
       elements = std::move(longer);
     }
-    if (elements.size() == 1)
+    // A reduction over written-out positions alone would be left without a nest.
+    bool homeless = llvm::any_of(dependences_.closure(output.getValue()), [&](Operation *op) {
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      return reduce && llvm::none_of(loops, [&](Value index) { return free_.depends(reduce.getResult(), index); });
+    });
+    if (elements.size() == 1 || homeless)
       return;
     OpBuilder builder(output);
     Value memory = targets_.lookup(output).memory;

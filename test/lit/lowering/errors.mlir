@@ -15,12 +15,13 @@ module {
 
 // -----
 
-mercer.plan @p() names [] inputs 0 {
+mercer.plan @p(%o: !mercer.array<1xi64>) names ["o"] inputs 0 {
   %n = mercer.constant 3 : i64
   mercer.nest "i" %i below %n chunk 16 lanes 16 {
     %next = mercer.apply add(%i, %n) : (i64, i64) -> i64
-    // expected-error@+1 {{'mercer.loop' op has bounds that differ from lane to lane, which is not lowered}}
+    // expected-error@+1 {{'mercer.loop' op stores, and has bounds that differ from lane to lane, which is not lowered}}
     mercer.loop "j" %j from %next to %n [] {
+      mercer.store %j, %o[%i] : i64, !mercer.array<1xi64>
       mercer.yield
     }
   }
