@@ -52,6 +52,10 @@ private:
     static constexpr std::int64_t choices[] = {3, 2, 7, 1, 8, 9, 16, 17, 0, 31, 33, 64, 65};
     for (std::int64_t &size : test_.sizes)
       size = choices[below(chance(60) ? 8 : 13)];
+    // Several chunks of a nest, at times.
+    static constexpr std::int64_t lengths[] = {129, 300, 1025};
+    if (chance(8))
+      test_.sizes[static_cast<std::size_t>(anyClass())] = lengths[below(3)];
   }
 
   DType drawReal(int mode) {
@@ -197,7 +201,7 @@ private:
   void fitWork() {
     while (costOf(test_, false) > mostWork) {
       std::int64_t &largest = *std::max_element(test_.sizes.begin(), test_.sizes.end());
-      static constexpr std::int64_t choices[] = {0, 1, 2, 3, 7, 8, 9, 16, 17, 31, 33, 64, 65};
+      static constexpr std::int64_t choices[] = {0, 1, 2, 3, 7, 8, 9, 16, 17, 31, 33, 64, 65, 129, 300, 1025};
       const std::int64_t *smaller = std::lower_bound(std::begin(choices), std::end(choices), largest);
       if (largest <= 1)
         return;
