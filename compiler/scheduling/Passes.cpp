@@ -31,9 +31,6 @@ LogicalResult verifyTransformed(ir::ProgramOp program) {
         return op.emitOpError() << "must be stored before scheduling, by mercer-store-reductions";
     }
     if (auto array = dyn_cast<ir::ArrayOp>(op)) {
-      if (array.getIndices().size() > 1)
-        return op.emitOpError() << "has " << array.getIndices().size()
-                                << " indices; arrays of more than one cannot be scheduled";
       if (array.getIndices().empty() && !array.getValue().getDefiningOp<ir::ReduceOp>())
         return op.emitOpError() << "without indices must be of a reduction before scheduling";
     }

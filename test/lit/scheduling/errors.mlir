@@ -44,18 +44,6 @@ mercer.program @p(%x: !mercer.array<1xf32>) names ["x"] {
 
 // -----
 
-mercer.program @p(%x: !mercer.array<2xf32>) names ["x"] {
-  %n = mercer.size %x, 0 : !mercer.array<2xf32>
-  %i = mercer.index "i", %n
-  %j = mercer.index "j", %n
-  %v = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
-  // expected-error@+1 {{'mercer.array' op has 2 indices; arrays of more than one cannot be scheduled}}
-  %a = mercer.array "a" [%i, %j] %v : f32 -> !mercer.array<2xf32>
-  mercer.output "y" [%i, %j] %v : f32
-}
-
-// -----
-
 mercer.program @p() names [] {
   %v = mercer.constant 1.0 : f32
   // expected-error@+1 {{'mercer.array' op without indices must be of a reduction before scheduling}}
