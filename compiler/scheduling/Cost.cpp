@@ -109,6 +109,18 @@ int64_t operationsOf(Block &block) {
   return count;
 }
 
+int64_t longestBody(ir::PlanOp plan) {
+  int64_t longest = 0;
+  plan.walk([&](Block *block) {
+    int64_t length = operationsOf(*block);
+    for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
+      if (auto jam = op->getAttrOfType<IntegerAttr>("jam"))
+        length *= jam.getInt();
+    longest = std::max(longest, length);
+  });
+  return longest;
+}
+
 //===- Extents ------------------------------------------------------------------------------------------===//
 
 Cost::Cost(ir::PlanOp plan, const SizeOf &known, Symbols &symbols)

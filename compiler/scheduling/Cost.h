@@ -16,6 +16,10 @@ int64_t operationsOf(dsl::Reduction kind);
 /// Of one run of a block, without the loops in it.
 int64_t operationsOf(mlir::Block &block);
 
+/// The most operations that one block of a plan has, iterations side by side counted apart: code generation
+/// takes time that grows with its square.
+int64_t longestBody(ir::PlanOp plan);
+
 /// What the iterations of one nest do together.
 struct NestCost {
   Quantity operations;
