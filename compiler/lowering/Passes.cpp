@@ -1,7 +1,7 @@
 #include "compiler/lowering/Passes.h"
 
 #include "compiler/lowering/Lowering.h"
-#include "compiler/scheduling/Cost.h"
+#include "compiler/scheduling/Operations.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
