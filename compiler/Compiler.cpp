@@ -5,6 +5,7 @@
 #include "compiler/import/Import.h"
 #include "compiler/lowering/Lowering.h"
 #include "compiler/scheduling/Explain.h"
+#include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/Schedule.h"
 #include "compiler/targets/cpu/Cpu.h"
 
@@ -159,18 +160,7 @@ private:
   /// machine operations.
   llvm::Error checkLength(ir::PlanOp plan) {
     constexpr int64_t limit = 20'000;
-    int64_t longest = 0;
-    plan.walk([&](Block *block) {
-      int64_t length = 0;
-      for (ir::ApplyOp op : block->getOps<ir::ApplyOp>()) {
-        bool elementary = ir::signature(op.getFunction().getValue()) == "rr" && op.getFunction().getValue() != dsl::Function::div;
-        length += elementary ? 40 : 1;
-      }
-      for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
-        if (auto loop = dyn_cast<ir::LoopOp>(op))
-          length *= static_cast<int64_t>(loop.getJam());
-      longest = std::max(longest, length);
-    });
+    int64_t longest = scheduling::longestBody(plan);
     if (longest <= limit)
       return llvm::Error::success();
     return llvm::createStringError("program '" + graph_.name + "': one loop has about " + std::to_string(longest) +

@@ -34,8 +34,8 @@ public:
            indices(check.indices) + "] for " + check.tensor + "." + std::to_string(check.dimension) + " at " +
            check.text);
     for (const Graph::SameExtent &same : graph_.sameExtents)
-      line("same " + size(same.inputA, same.dimensionA) + " " + size(same.inputB, same.dimensionB) + " by " +
-           same.index);
+      line("same " + size(same.inputA, same.dimensionA) + " " + size(same.inputB, same.dimensionB) +
+           (same.index.empty() ? " of a tangent" : " by " + same.index));
     for (const Graph::WithinExtent &within : graph_.withinExtents)
       line("within " + value(within.extent) + " <= " + size(within.input, within.dimension) + " by " +
            within.index);

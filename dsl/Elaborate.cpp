@@ -282,6 +282,14 @@ private:
          node.where);
   }
 
+  /// Of an input and of its tangent.
+  void require_same_size(std::int32_t a, std::int32_t b, int dimension, std::source_location where) {
+    for (const Graph::SameExtent &known : graph_.sameExtents)
+      if (known.inputA == a && known.inputB == b && known.dimensionA == dimension && known.index.empty())
+        return;
+    graph_.sameExtents.push_back({a, dimension, b, dimension, "", where});
+  }
+
   //===- Expressions ----------------------------------------------------------------------------------------===//
 
   NodeId expression(const ExprNode &node, NodeId guard) {
@@ -323,8 +331,11 @@ private:
     }
     case ExprOp::tangent: {
       std::vector<Graph::Node::Direction> directions;
-      for (const auto &[variable, direction] : node.directions)
+      for (const auto &[variable, direction] : node.directions) {
         directions.push_back({input(*input_node(variable), node.where), input(*input_node(direction), node.where)});
+        for (int dimension = 0; dimension < variable.rank(); ++dimension)
+          require_same_size(directions.back().input, directions.back().tangent, dimension, node.where);
+      }
       return make_.tangent(expression(node.operands[0], guard), std::move(directions), node.where);
     }
     }

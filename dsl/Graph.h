@@ -106,7 +106,8 @@ struct Graph {
     std::source_location where;
   };
 
-  /// Two dimensions that one index subscripts: equal sizes, else extent_mismatch naming both and the index.
+  /// Two dimensions that one index subscripts, or (without index) of an input and its tangent: equal sizes, else
+  /// extent_mismatch naming both and the index.
   struct SameExtent {
     std::int32_t inputA, dimensionA, inputB, dimensionB;
     std::string index;

@@ -90,6 +90,10 @@ void Signature::check_extents(Call &call, bool given) const {
   for (const Graph::SameExtent &same : graph().sameExtents) {
     const std::int64_t a = inputs[same.inputA].shape[same.dimensionA],
                        b = inputs[same.inputB].shape[same.dimensionB];
+    if (a != b && same.index.empty())
+      fail(ErrorCode::extent_mismatch, "argument '" + inputs_[same.inputB].name + "' must have size " + text(a) +
+                                           " in dimension " + text(same.dimensionB) + ", as '" +
+                                           inputs_[same.inputA].name + "' has, but has " + text(b));
     if (a != b)
       fail(ErrorCode::extent_mismatch,
            "index '" + same.index + "' runs over dimension " + text(same.dimensionA) + " of '" +

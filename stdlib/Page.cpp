@@ -50,6 +50,20 @@ std::vector<Value> symbols(const EntryInfo &entry) {
   return values;
 }
 
+const char *words_of(Smoothness smoothness) {
+  switch (smoothness) {
+  case Smoothness::detached:
+    return "the gradient is that of a value with detached parts";
+  case Smoothness::kinked:
+    return "a gradient away from kinks, and the documented one at them";
+  case Smoothness::once:
+    return "a gradient everywhere, second derivatives almost everywhere";
+  case Smoothness::twice:
+    break;
+  }
+  return "twice differentiable";
+}
+
 } // namespace
 
 std::string page(const EntryInfo &entry, bool latex) {
@@ -90,6 +104,10 @@ std::string page(const EntryInfo &entry, bool latex) {
   text << "\nSource\n  " << entry.source << "\n";
   if (!entry.known.value.empty())
     text << "\nKnown value\n  " << entry.known.arguments << " gives " << entry.known.value << "\n";
+  text << "\nDerivatives\n  " << words_of(entry.smoothness) << "\n";
+  if (!entry.kink.value.empty())
+    text << "  at " << entry.kink.arguments << " the gradient by " << entry.parameters.front().name << " is "
+         << entry.kink.value << "\n";
   text << "\nTolerance\n  f64 " << entry.tolerance << ", f32 " << entry.tolerance_f32 << " (relative)\n";
   return text.str();
 }

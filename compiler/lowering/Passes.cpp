@@ -1,6 +1,7 @@
 #include "compiler/lowering/Passes.h"
 
 #include "compiler/lowering/Lowering.h"
+#include "compiler/scheduling/Operations.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -44,6 +45,10 @@ bool dependsOnLanes(Value root) {
 /// What plans may say and the scheduler does not write: refused, so that text from outside gets no wrong
 /// code.
 LogicalResult verifyLowered(ir::PlanOp plan) {
+  constexpr int64_t limit = 20'000;
+  if (int64_t longest = scheduling::longestBody(plan); longest > limit)
+    return plan.emitOpError() << "has a loop of about " << longest << " machine operations; the limit is "
+                              << limit;
   WalkResult result = plan.walk([](Operation *op) {
     auto loop = dyn_cast<ir::LoopOp>(op);
     bool stores = loop && loop.getBody().walk([](Operation *inner) {

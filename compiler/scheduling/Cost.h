@@ -1,20 +1,12 @@
 // What a plan costs: operations, bytes, memory, as formulas in the sizes of a call.
 #pragma once
 
-#include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/Quantity.h"
 
 #include "llvm/ADT/MapVector.h"
 
 namespace mercer::scheduling {
-
-/// Vector operations of one elementwise function on f32 with AVX-512 (a fused multiply-add is two): what its
-/// formula in lowering/math has, division and square root counting 4. test/lit/lowering compares.
-int64_t operationsOf(dsl::Function function);
-/// Of taking one more term into a reduction.
-int64_t operationsOf(dsl::Reduction kind);
-/// Of one run of a block, without the loops in it.
-int64_t operationsOf(mlir::Block &block);
 
 /// What the iterations of one nest do together.
 struct NestCost {

@@ -1,17 +1,10 @@
 #include "compiler/scheduling/Jam.h"
 
-#include "compiler/scheduling/Cost.h"
+#include "compiler/scheduling/Operations.h"
 
 using namespace mlir;
 
 namespace mercer::scheduling {
-
-static int64_t workOf(Block &block) {
-  int64_t work = 0;
-  for (auto apply : block.getOps<ir::ApplyOp>())
-    work += operationsOf(apply.getFunction().getValue());
-  return work;
-}
 
 /// One running value for each iteration, with one operation for each term.
 static bool isSimple(ir::LoopOp loop) {
@@ -30,7 +23,7 @@ static size_t runningValues(ir::LoopOp loop) {
     bool fixed = !loop.getBody().isAncestor(inner.getLower().getParentRegion()) &&
                  !loop.getBody().isAncestor(inner.getUpper().getParentRegion());
     constexpr int64_t light = 16; // more operations than that hide each other's latency
-    if (!innermost || !fixed || !isSimple(inner) || workOf(inner.getBlock()) > light)
+    if (!innermost || !fixed || !isSimple(inner) || operationsOf(inner.getBlock()) > light)
       return 0;
     most = std::max(most, static_cast<size_t>(inner.getNumResults()));
   }
@@ -46,7 +39,7 @@ void jamLoops(ir::PlanOp plan) {
     int64_t factor = registers;
     std::optional<int64_t> upper = ir::integerConstant(loop.getUpper());
     auto fits = [&] {
-      return factor * static_cast<int64_t>(values) <= registers && factor * workOf(loop.getBlock()) <= code &&
+      return factor * static_cast<int64_t>(values) <= registers && factor * operationsOf(loop.getBlock()) <= code &&
              !(upper && factor > *upper);
     };
     while (factor > 1 && !fits())

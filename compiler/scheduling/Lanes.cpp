@@ -1,6 +1,6 @@
 #include "compiler/scheduling/Lanes.h"
 
-#include "compiler/scheduling/Cost.h"
+#include "compiler/scheduling/Operations.h"
 
 using namespace mlir;
 

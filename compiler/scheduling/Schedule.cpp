@@ -1,9 +1,9 @@
 #include "compiler/scheduling/Schedule.h"
 
 #include "compiler/dialect/FreeIndices.h"
-#include "compiler/scheduling/Cost.h"
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
+#include "compiler/scheduling/Operations.h"
 
 #include <map>
 

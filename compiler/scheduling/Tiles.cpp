@@ -1,6 +1,6 @@
 // Values that a loop would compute again in each iteration, computed before it and kept.
 #include "compiler/scheduling/NestWriter.h"
-#include "compiler/scheduling/Cost.h"
+#include "compiler/scheduling/Operations.h"
 
 using namespace mlir;
 

@@ -92,6 +92,22 @@ TEST_F(Call, IntegerScalars) {
                [&] { g(~std::uint64_t(0)); });
 }
 
+TEST_F(Call, TangentsAreShapedLikeTheirInputs) {
+  Tensor m("m", 2);
+  Index i("i"), k("k");
+  Program rows("rows", {m}, {{"r", i, sum(k, m(i, k))}}), total("total", {m}, {{"r", sum({i, k}, square(m(i, k)))}});
+  std::vector<float> values(6);
+  View right = view(values, {2, 3}), wrong = view(values.data(), {2, 1});
+  for (const Function &g : {jit(jvp(rows, {m})), interpret(jvp(rows, {m}))})
+    expect_error(ErrorCode::extent_mismatch,
+                 "rows: argument 't_m' must have size 3 in dimension 1, as 'm' has, but has 1",
+                 [&] { g.call<2>(right, wrong); });
+  for (const Function &g : {jit(hessian_vector_product(total, m)), interpret(hessian_vector_product(total, m))})
+    expect_error(ErrorCode::extent_mismatch,
+                 "total: argument 't_m' must have size 3 in dimension 1, as 'm' has, but has 1",
+                 [&] { g.call<3>(right, wrong); });
+}
+
 TEST_F(Call, ResultsThatDoNotFitNameTheOutput) {
   Index a("a", 1 << 30), b("b", 1 << 20);
   Function g = interpret(Program("large", {}, {{"r", {a, b}, Expr(1.0)}}));
