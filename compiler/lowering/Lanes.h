@@ -27,7 +27,7 @@ struct Running {
   bool blocked = false;   ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
   bool acrossLanes = false; ///< the lanes will be combined: those that do not exist must not count
   bool compensated = true; ///< blocks are added with their rounding errors kept
-  llvm::SmallVector<mlir::Value, 4> state;
+  llvm::SmallVector<mlir::Value, 4> state = {};
 };
 
 /// Terms that are added before the rounding errors are looked after.
