@@ -120,9 +120,11 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::tan:
     return {{0, f.add(f.number(1), f.square(r)), {}}};
   case Function::asin:
-    return {{0, f.call(Function::rsqrt, {f.oneMinusSquare(x[0])}), {}}};
-  case Function::acos:
-    return {{0, f.neg(f.call(Function::rsqrt, {f.oneMinusSquare(x[0])})), {}}};
+  case Function::acos: {
+    Value rest = f.oneMinusSquare(x[0]), slope = f.call(Function::rsqrt, {rest});
+    bool rises = op.getFunction().getValue() == Function::asin;
+    return {{0, rises ? slope : f.neg(slope), {}, f.isNot(rest, 0)}};
+  }
   case Function::atan:
     return {{0, f.reciprocal(f.add(f.number(1), f.square(x[0]))), {}}};
   case Function::atan2: {
@@ -137,8 +139,10 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
     return {{0, f.oneMinusSquare(r), {}}};
   case Function::asinh:
     return {{0, f.reciprocal(f.call(Function::hypot, {x[0], f.number(1)})), {}}};
-  case Function::acosh:
-    return {{0, f.call(Function::rsqrt, {f.mul(f.sub(x[0], f.number(1)), f.add(x[0], f.number(1)))}), {}}};
+  case Function::acosh: {
+    Value product = f.mul(f.sub(x[0], f.number(1)), f.add(x[0], f.number(1)));
+    return {{0, f.call(Function::rsqrt, {product}), {}, f.isNot(product, 0)}};
+  }
   case Function::atanh:
     return {{0, f.reciprocal(f.oneMinusSquare(x[0])), {}}};
   case Function::erf:

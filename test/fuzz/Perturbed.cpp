@@ -79,9 +79,25 @@ void Perturbed::start(bool single, std::uint64_t seed) { isSingle = single, stat
 Perturbed::Perturbed(double number) { *this = exact(number); }
 
 Perturbed evaluate(dsl::Function function, const Perturbed *operands) {
+  using F = dsl::Function;
   const double values[2] = {operands[0].value, operands[1].value};
   const double result = evaluate(function, values);
-  return isExact(function, values[0], values[1], result) ? exact(result) : moved(result, result, 4);
+  const bool isRounded = !isExact(function, values[0], values[1], result) || roundToType(result) != result;
+  if (function == F::add || function == F::sub) {
+    // A product that is fused into a sum is not rounded there, though its other uses may be.
+    double size = isRounded ? std::abs(result) : 0;
+    for (int n = 0; n < 2; ++n)
+      size = std::max(size, operands[n].mayVary ? std::abs(values[n]) : 0);
+    Perturbed sum = size > 0 ? moved(result, size, 4) : exact(result);
+    sum.mayVary = size > 0;
+    return sum;
+  }
+  Perturbed made = isRounded ? moved(result, result, 4) : exact(result);
+  const bool passesOn =
+      function == F::neg || function == F::minimum || function == F::maximum || function == F::abs;
+  made.mayVary = (isRounded && (function == F::mul || function == F::square)) ||
+                 (passesOn && (operands[0].mayVary || operands[1].mayVary));
+  return made;
 }
 
 Perturbed sum_of(llvm::ArrayRef<Perturbed> terms) {
@@ -89,10 +105,13 @@ Perturbed sum_of(llvm::ArrayRef<Perturbed> terms) {
   bool isRounded = false;
   for (const Perturbed &term : terms) {
     const double next = total + term.value;
-    isRounded |= roundToType(next) != next || !isExact(dsl::Function::add, total, term.value, next);
+    isRounded |=
+        term.mayVary || roundToType(next) != next || !isExact(dsl::Function::add, total, term.value, next);
     total = next, size += std::abs(term.value);
   }
-  return isRounded ? moved(total, size, 4) : exact(total);
+  Perturbed sum = isRounded ? moved(total, size, 4) : exact(total);
+  sum.mayVary = isRounded;
+  return sum;
 }
 
 } // namespace mercer::interpreter

@@ -12,6 +12,7 @@ namespace mercer::interpreter {
 /// by up to four units in the last place, at random.
 struct Perturbed {
   double value = 0;
+  bool mayVary = false; ///< a rounded product or sum: other uses may have it as it is before it is rounded
 
   Perturbed() = default;
   Perturbed(double number);

@@ -188,6 +188,37 @@ TEST_F(Storage, fastAndAccurateAgree) {
   }
 }
 
+TEST_F(Storage, sixteenBitsOnProcessorsWithoutThem) {
+  // AVX2 has no instruction for bf16; results are rounded to it, ties to even, all the same.
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+    GTEST_SKIP() << "no AVX2";
+  Tensor h("h", 1), b("b", 1);
+  Program whole = value_and_gradient(
+      Program("halves", {x, h, b}, {{"loss", sum(i, x(i, 0) * square(h(i)) * b(i))}}), {h, b});
+  std::vector<double> X;
+  std::vector<half> H;
+  std::vector<bfloat16> B;
+  for (int e = 0; e < 37; ++e) {
+    X.push_back(0.3 + e / 64.0);
+    H.emplace_back(static_cast<float>(e) / 32.0f - 0.5f);
+    B.emplace_back(static_cast<float>(e) / 16.0f - 1.0f);
+  }
+  for (const char *target : {"host", "haswell"}) {
+    JitOptions options;
+    options.target = target;
+    auto [loss, dh, db] = jit(whole, options).call<3>(view(X, {37, 1}), view(H, {37}), view(B, {37}));
+    for (std::size_t e = 0; e < 37; ++e) {
+      double bv = static_cast<float>(B[e]), hv = static_cast<float>(H[e]);
+      EXPECT_NEAR(static_cast<float>(dh.data<half>()[e]), 2 * X[e] * hv * bv,
+                  0x1p-11 * std::fabs(2 * X[e] * hv * bv))
+          << target;
+      EXPECT_NEAR(static_cast<float>(db.data<bfloat16>()[e]), X[e] * hv * hv,
+                  0x1.01p-8 * std::fabs(X[e] * hv * hv))
+          << target;
+    }
+  }
+}
+
 TEST_F(Storage, manyTermsInDoublePrecision) {
   // A large mean and a small variance: what f32 can hold, and what f64 sums add to it.
   std::vector<float> W(200'000);
