@@ -100,6 +100,13 @@ Perturbed evaluate(dsl::Function function, const Perturbed *operands) {
   return made;
 }
 
+bool compare(dsl::Function function, const Perturbed &a, const Perturbed &b) {
+  const double near = 64 * (isSingle ? 0x1p-23 : 0x1p-52) * std::max(std::abs(a.value), std::abs(b.value));
+  if (a.value != b.value && std::abs(a.value - b.value) <= near && draw() > 0)
+    return compare(function, a.value, a.value);
+  return compare(function, a.value, b.value);
+}
+
 Perturbed sum_of(llvm::ArrayRef<Perturbed> terms) {
   double total = 0, size = 0;
   bool isRounded = false;
