@@ -10,8 +10,8 @@ namespace mercer::scheduling {
 static bool isSimple(ir::LoopOp loop) {
   return llvm::all_of(loop.getKinds().getAsRange<ir::ReductionAttr>(), [](ir::ReductionAttr kind) {
     dsl::Reduction reduction = kind.getValue();
-    return reduction == dsl::Reduction::sum || reduction == dsl::Reduction::prod || reduction == dsl::Reduction::min ||
-           reduction == dsl::Reduction::max;
+    return reduction == dsl::Reduction::sum || reduction == dsl::Reduction::prod ||
+           reduction == dsl::Reduction::min || reduction == dsl::Reduction::max;
   });
 }
 
@@ -39,8 +39,8 @@ void jamLoops(ir::PlanOp plan) {
     int64_t factor = registers;
     std::optional<int64_t> upper = ir::integerConstant(loop.getUpper());
     auto fits = [&] {
-      return factor * static_cast<int64_t>(values) <= registers && factor * operationsOf(loop.getBlock()) <= code &&
-             !(upper && factor > *upper);
+      return factor * static_cast<int64_t>(values) <= registers &&
+             factor * operationsOf(loop.getBlock()) <= code && !(upper && factor > *upper);
     };
     while (factor > 1 && !fits())
       factor /= 2;

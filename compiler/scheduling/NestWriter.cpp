@@ -7,14 +7,16 @@ using namespace mlir;
 
 namespace mercer::scheduling {
 
-NestWriter::NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine)
+NestWriter::NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences,
+                       const Machine &machine)
     : plan_(plan), dependences_(dependences), machine_(machine) {
   scopes_.emplace_back(Value(), plan.getBlock());
   for (BlockArgument argument : program.getBlock().getArguments())
     scopes_[0].values[argument] = plan.getBlock().getArgument(argument.getArgNumber());
 }
 
-//===- What a nest stores -------------------------------------------------------------------------------------===//
+//===- What a nest stores
+//-------------------------------------------------------------------------------------===//
 
 void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> &targets) {
   nestIndex_ = demand.index;
@@ -47,8 +49,10 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
       storeArray(array);
   // Outputs over the same indices share their loops.
   SmallVector<ir::OutputOp> open;
-  llvm::copy_if(demand.outputs, std::back_inserter(open), [](ir::OutputOp output) { return output.getIndices().size() > 1; });
-  llvm::copy_if(demand.outputs, std::back_inserter(open), [](ir::OutputOp output) { return output.getIndices().size() == 1; });
+  llvm::copy_if(demand.outputs, std::back_inserter(open),
+                [](ir::OutputOp output) { return output.getIndices().size() > 1; });
+  llvm::copy_if(demand.outputs, std::back_inserter(open),
+                [](ir::OutputOp output) { return output.getIndices().size() == 1; });
   while (!open.empty()) {
     SmallVector<ir::OutputOp> together, others;
     SmallVector<Value> values;
@@ -98,7 +102,8 @@ void NestWriter::allocate(ArrayRef<ir::ArrayOp> arrays) {
     SmallVector<Value> sizes;
     for (Value index : array.getIndices())
       sizes.push_back(emit(index.getDefiningOp<ir::IndexOp>().getExtent()));
-    memory_[array] = ir::AllocateOp::create(scopes_[0].builder, array.getLoc(), array.getType(), array.getName(), sizes);
+    memory_[array] =
+        ir::AllocateOp::create(scopes_[0].builder, array.getLoc(), array.getType(), array.getName(), sizes);
   }
 }
 
@@ -106,13 +111,15 @@ void NestWriter::allocate(ArrayRef<ir::ArrayOp> arrays) {
 void NestWriter::storeArray(ir::ArrayOp array) {
   Value memory = memory_.lookup(array);
   if (memory)
-    storeAll(array.getIndices(), array.getValue(), [&](size_t) { store(array.getValue(), memory, array.getIndices()); });
+    storeAll(array.getIndices(), array.getValue(),
+             [&](size_t) { store(array.getValue(), memory, array.getIndices()); });
   else if (array.getIndices().size() == 1)
     emit(array.getValue());
 }
 
 /// Loops over the indices that no scope has, around the stores of some values.
-void NestWriter::storeAll(ValueRange indices, ArrayRef<Value> values, llvm::function_ref<void(size_t)> store) {
+void NestWriter::storeAll(ValueRange indices, ArrayRef<Value> values,
+                          llvm::function_ref<void(size_t)> store) {
   for (Value index : indices)
     if (!isOpen(index)) {
       openLoop(index, values, values[0].getLoc());
@@ -136,8 +143,8 @@ void NestWriter::total(ir::ArrayOp array) {
   auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
   Value value = emit(reduce.getValue());
   Value predicate = reduce.getPredicate() ? emit(reduce.getPredicate()) : Value();
-  ir::AccumulateOp::create(scopes_.back().builder, array.getLoc(), reduce.getKindAttr(), value, memory_.lookup(array),
-                           ValueRange(), predicate);
+  ir::AccumulateOp::create(scopes_.back().builder, array.getLoc(), reduce.getKindAttr(), value,
+                           memory_.lookup(array), ValueRange(), predicate);
 }
 
 /// Does one iteration of the nest run a loop? Then few of them are work for a thread.
@@ -192,7 +199,8 @@ bool NestWriter::onlyWithin(ir::ReadOp read, Place place) {
   return true;
 }
 
-//===- Values -------------------------------------------------------------------------------------------------===//
+//===- Values
+//-------------------------------------------------------------------------------------------------===//
 
 /// The scope that a value belongs to: the innermost of its free indices.
 NestWriter::Scope &NestWriter::scopeOf(Value value) {
@@ -203,7 +211,8 @@ NestWriter::Scope &NestWriter::scopeOf(Value value) {
   return scopes_[0];
 }
 
-/// A loop may bind an index again that a loop around it has bound: what depends on it is not known from outside.
+/// A loop may bind an index again that a loop around it has bound: what depends on it is not known from
+/// outside.
 Value NestWriter::known(Value value) {
   const ir::IndexSet &free = free_.of(value);
   for (Scope &scope : llvm::reverse(scopes_)) {
@@ -222,7 +231,8 @@ Value NestWriter::direct(Value value) {
   return array && nestArrays_.contains(array) && readsOwnElement(read, array) ? array.getValue() : Value();
 }
 
-/// The value in the plan: made where its innermost index is, so that nothing is computed in a loop that need not be.
+/// The value in the plan: made where its innermost index is, so that nothing is computed in a loop that need
+/// not be.
 Value NestWriter::emit(Value root) {
   SmallVector<Value> stack{root};
   while (!stack.empty()) {
@@ -245,7 +255,8 @@ Value NestWriter::emit(Value root) {
       Value at = known(tile->index);
       if (tile->base)
         at = ir::apply(scope.builder, value.getLoc(), dsl::Function::sub, {at, tile->base});
-      scope.values[value] = ir::ReadOp::create(scope.builder, value.getLoc(), value.getType(), tile->memory, at, Value());
+      scope.values[value] =
+          ir::ReadOp::create(scope.builder, value.getLoc(), value.getType(), tile->memory, at, Value());
       stack.pop_back();
       continue;
     }
@@ -278,7 +289,8 @@ Value NestWriter::memoryOf(Value array) {
   return scopes_[0].values.lookup(array);
 }
 
-//===- Reductions ---------------------------------------------------------------------------------------------===//
+//===- Reductions
+//---------------------------------------------------------------------------------------------===//
 
 void NestWriter::collectReductions(ArrayRef<Value> roots) {
   reductions_.clear();
@@ -297,7 +309,8 @@ unsigned NestWriter::depthOf(ir::ReduceOp reduce) {
   SmallVector<Value> all = termsOf(reduce);
   for (size_t n = 0; n < all.size(); ++n)
     for (Operation *op : dependences_.closure(all[n])) {
-      if (Value same = op->getNumResults() ? direct(op->getResult(0)) : Value(); same && !llvm::is_contained(all, same))
+      if (Value same = op->getNumResults() ? direct(op->getResult(0)) : Value();
+          same && !llvm::is_contained(all, same))
         all.push_back(same);
       if (auto inner = dyn_cast<ir::ReduceOp>(op)) {
         bool inside = free_.depends(inner.getResult(), reduce.getOver()[0]);
@@ -321,7 +334,8 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<ir::ReduceOp> together{wanted};
   Pass pass = passOf(wanted);
   for (ir::ReduceOp other : reductions_)
-    if (other != wanted && !known(other.getResult()) && !tileOf(other.getResult(), true) && inScope(other.getResult()) && passOf(other) == pass)
+    if (other != wanted && !known(other.getResult()) && !tileOf(other.getResult(), true) &&
+        inScope(other.getResult()) && passOf(other) == pass)
       together.push_back(other);
   // The loop belongs to the scope of its results: scopes further in wait.
   SmallVector<Scope> waiting;
@@ -346,8 +360,8 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
     scopes_.push_back(std::move(waiting.back())), waiting.pop_back();
 }
 
-/// The part of an index's range outside of which the predicates of all of some reductions are false: `j < i` ends the loop at i. Of
-/// a reduction by itself, `rest` becomes what the bounds leave of its predicate.
+/// The part of an index's range outside of which the predicates of all of some reductions are false: `j < i`
+/// ends the loop at i. Of a reduction by itself, `rest` becomes what the bounds leave of its predicate.
 NestWriter::Range NestWriter::boundsOf(ArrayRef<ir::ReduceOp> reductions, Value &rest) {
   Range all;
   for (auto [n, reduce] : llvm::enumerate(reductions)) {
@@ -384,9 +398,10 @@ Value NestWriter::zero() {
   return zero_;
 }
 
-/// A loop over an index in which `roots` will be computed; what it would compute in vain again and again is kept before it.
-ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc, ArrayRef<ir::ReduceOp> reductions,
-                                Range range) {
+/// A loop over an index in which `roots` will be computed; what it would compute in vain again and again is
+/// kept before it.
+ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc,
+                                ArrayRef<ir::ReduceOp> reductions, Range range) {
   prepare(index, roots);
   auto source = index.getDefiningOp<ir::IndexOp>();
   if (!range.lower)
@@ -401,8 +416,9 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
     kinds.push_back(reduce.getKindAttr());
   }
   bool lanes = laneIndex_ == index && !isOpen(laneIndex_);
-  auto loop = ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds), range.lower,
-                                 range.upper, lanes ? machine_.lanes : 0, 1);
+  auto loop =
+      ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds),
+                         range.lower, range.upper, lanes ? machine_.lanes : 0, 1);
   Block &body = loop.getBody().emplaceBlock();
   Value argument = body.addArgument(scope.builder.getI64Type(), loc);
   scope.builder.setInsertionPoint(loop);

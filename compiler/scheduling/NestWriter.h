@@ -47,7 +47,8 @@ private:
 
   /// The values of the program inside a block of the plan: one scope for the plan, the nest, each loop.
   struct Scope {
-    Scope(mlir::Value index, mlir::Block &block) : index(index), builder(mlir::OpBuilder::atBlockEnd(&block)) {}
+    Scope(mlir::Value index, mlir::Block &block)
+        : index(index), builder(mlir::OpBuilder::atBlockEnd(&block)) {}
 
     mlir::Value index; // of the program; null for the plan
     mlir::OpBuilder builder;
@@ -67,7 +68,8 @@ private:
   void allocate(llvm::ArrayRef<ir::ArrayOp> arrays);
   bool readElsewhere(ir::ArrayOp array);
   bool onlyWithin(ir::ReadOp read, Place place);
-  void storeAll(mlir::ValueRange indices, llvm::ArrayRef<mlir::Value> values, llvm::function_ref<void(size_t)> store);
+  void storeAll(mlir::ValueRange indices, llvm::ArrayRef<mlir::Value> values,
+                llvm::function_ref<void(size_t)> store);
   void store(mlir::Value value, mlir::Value memory, mlir::ValueRange subscripts);
   void storeArray(ir::ArrayOp array);
   void total(ir::ArrayOp array);
@@ -95,14 +97,18 @@ private:
 
   // Tiles (Tiles.cpp).
   void prepare(mlir::Value index, llvm::ArrayRef<mlir::Value> roots);
-  void findKept(mlir::Value index, llvm::ArrayRef<mlir::Value> roots,
-                llvm::MapVector<mlir::Value, llvm::SmallVector<mlir::Value>> &kept);
+  /// Values to be kept, by the indices of loops inside that they depend on: one, or (innermost last) two.
+  using Kept = llvm::MapVector<std::pair<mlir::Value, mlir::Value>, llvm::SmallVector<mlir::Value>>;
+  Kept findKept(mlir::Value index, llvm::ArrayRef<mlir::Value> roots, bool pairs);
+  bool accumulatePairs(mlir::Value index, llvm::ArrayRef<mlir::Value> roots);
   ir::LoopOp fill(mlir::Value index, llvm::ArrayRef<mlir::Value> values, mlir::Value extent, Range range = {},
                   llvm::ArrayRef<ir::ReduceOp> sums = {});
   llvm::SmallVector<ir::ReduceOp> sumsBeside(ir::ReduceOp other);
-  llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept,
+  llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value outer, mlir::Value over, mlir::Value index,
+                                           llvm::ArrayRef<mlir::Value> kept,
                                            llvm::ArrayRef<mlir::Value> roots);
-  void accumulate(mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept, llvm::ArrayRef<ir::ReduceOp> sums);
+  void accumulate(mlir::Value outer, mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept,
+                  llvm::ArrayRef<ir::ReduceOp> sums);
   bool isOpen(mlir::Value index);
   bool isWorthKeeping(mlir::Value value, mlir::Value index);
   int64_t workOf(mlir::Value value, mlir::Value index);
@@ -115,8 +121,8 @@ private:
   llvm::SmallVector<Scope> scopes_;
   llvm::SmallVector<ir::LoopOp> loops_;
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory_; // of stored arrays
-  mlir::Value nestIndex_, laneIndex_;              // of the nest that is being written
-  llvm::DenseSet<mlir::Operation *> nestArrays_;   // what it computes
+  mlir::Value nestIndex_, laneIndex_;                     // of the nest that is being written
+  llvm::DenseSet<mlir::Operation *> nestArrays_;          // what it computes
   mlir::Value zero_, always_;
   llvm::SmallVector<ir::ReduceOp> reductions_;
   llvm::DenseMap<mlir::Operation *, unsigned> depths_;

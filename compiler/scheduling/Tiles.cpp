@@ -13,7 +13,8 @@ bool NestWriter::isOpen(Value index) {
   return llvm::any_of(scopes_, [&](const Scope &scope) { return scope.index == index; });
 }
 
-/// The operations of one evaluation of a value, without what does not depend on the index: that is computed outside of loops over it.
+/// The operations of one evaluation of a value, without what does not depend on the index: that is computed
+/// outside of loops over it.
 int64_t NestWriter::workOf(Value value, Value index) {
   constexpr int64_t many = 1000; // a loop of its own
   int64_t work = 0;
@@ -48,8 +49,10 @@ bool NestWriter::isWorthKeeping(Value value, Value index) {
   return workOf(value, index) > (inLanes ? 2 : 6); // one number for all lanes: computed beside the vectors
 }
 
-/// The values under `roots` that do not depend on the index of a loop but are used in it for all positions of another index.
-void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Value, SmallVector<Value>> &kept) {
+/// The values under `roots` that do not depend on the index of a loop but are used in it for all positions of
+/// another index (with `pairs`, also of two others).
+NestWriter::Kept NestWriter::findKept(Value index, ArrayRef<Value> roots, bool pairs) {
+  Kept kept;
   SmallVector<Value> stack(roots);
   DenseSet<Value> seen;
   while (!stack.empty()) {
@@ -57,10 +60,11 @@ void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Va
     if (Value same = direct(value))
       value = same;
     Operation *op = value.getDefiningOp();
-    if (!op || !seen.insert(value).second || isa<ir::ConstantOp, ir::SizeOp, ir::IndexOp>(op) || known(value) ||
-        tileOf(value, false))
+    if (!op || !seen.insert(value).second || isa<ir::ConstantOp, ir::SizeOp, ir::IndexOp>(op) ||
+        known(value) || tileOf(value, false))
       continue;
-    auto operands = llvm::make_filter_range(op->getOperands(), [](Value v) { return !isa<ir::ArrayType>(v.getType()); });
+    auto operands =
+        llvm::make_filter_range(op->getOperands(), [](Value v) { return !isa<ir::ArrayType>(v.getType()); });
     if (free_.depends(value, index)) {
       // A reduction over an index of a loop around it means another variable of the same name.
       auto reduce = dyn_cast<ir::ReduceOp>(op);
@@ -68,25 +72,29 @@ void NestWriter::findKept(Value index, ArrayRef<Value> roots, llvm::MapVector<Va
         llvm::append_range(stack, operands);
       continue;
     }
-    Value missing;
-    unsigned count = 0;
-    for (Value free : free_.of(value))
-      if (!isOpen(free))
-        missing = free, ++count;
-    if (count == 0)
+    SmallVector<Value> missing;
+    llvm::copy_if(free_.of(value), std::back_inserter(missing), [&](Value free) { return !isOpen(free); });
+    if (missing.empty())
       continue; // computed before the loop anyway
-    if (count == 1 && isWorthKeeping(value, missing))
-      kept[missing].push_back(value);
+    bool few = missing.size() == 1 || (missing.size() == 2 && pairs && !isa<ir::ReadOp>(op));
+    if (few && isWorthKeeping(value, missing.back()))
+      kept[{missing.size() == 2 ? missing[0] : Value(), missing.back()}].push_back(value);
     else if (!isa<ir::ReduceOp>(op))
       llvm::append_range(stack, operands);
   }
+  return kept;
 }
 
-/// Do the values that are kept over an index flow only into sums over it, which depend on `index` too? These sums; else none.
-SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value over, Value index, ArrayRef<Value> kept, ArrayRef<Value> roots) {
+/// Do the values that are kept over an index flow only into sums over it, which depend on `index` too? These
+/// sums; else none. With `outer`, sums over that of sums over it.
+SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value outer, Value over, Value index, ArrayRef<Value> kept,
+                                               ArrayRef<Value> roots) {
   SmallVector<ir::ReduceOp> sums;
   SmallVector<Value> stack(roots);
   DenseSet<Value> seen;
+  auto isSum = [](ir::ReduceOp reduce, Value of) {
+    return reduce && reduce.getOver()[0] == of && reduce.getKind().getValue() == dsl::Reduction::sum;
+  };
   while (!stack.empty()) {
     Value value = stack.pop_back_val();
     if (Value same = direct(value))
@@ -98,9 +106,12 @@ SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value over, Value index, ArrayRef
       return {};
     if (!free_.depends(value, index) || known(value) || tileOf(value, false))
       continue;
-    if (auto reduce = dyn_cast<ir::ReduceOp>(op); reduce && reduce.getOver()[0] == over) {
-      bool complete = llvm::all_of(free_.of(value), [&](Value free) { return free == index || isOpen(free); });
-      if (!complete || reduce.getKind().getValue() != dsl::Reduction::sum)
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op); reduce && reduce.getOver()[0] == (outer ? outer : over)) {
+      bool fits = llvm::all_of(free_.of(value), [&](Value free) { return free == index || isOpen(free); });
+      fits &= isSum(reduce, outer ? outer : over);
+      if (outer)
+        fits &= !reduce.getPredicate() && isSum(reduce.getValue().getDefiningOp<ir::ReduceOp>(), over);
+      if (!fits)
         return {};
       sums.push_back(reduce);
       continue;
@@ -112,31 +123,54 @@ SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value over, Value index, ArrayRef
   return sums;
 }
 
+/// Values of two more indices: only where they flow into sums over both, in either order.
+bool NestWriter::accumulatePairs(Value index, ArrayRef<Value> roots) {
+  if (index == laneIndex_)
+    return false;
+  for (auto &[indices, values] : findKept(index, roots, true))
+    for (auto [outer, over] : {indices, std::pair(indices.second, indices.first)}) {
+      if (!outer || !over || outer == laneIndex_ || over == laneIndex_)
+        continue;
+      if (SmallVector<ir::ReduceOp> sums = sumsOver(outer, over, index, values, roots); !sums.empty()) {
+        accumulate(outer, over, index, values, sums);
+        return true;
+      }
+    }
+  return false;
+}
+
 void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
-  llvm::MapVector<Value, SmallVector<Value>> kept;
-  findKept(index, roots, kept);
+  while (accumulatePairs(index, roots)) {
+  }
+  Kept kept = findKept(index, roots, false);
   SmallVector<Value> later; // what sums in blocks use must be there before
-  for (auto &[over, values] : kept) {
-    Value extent = over.getDefiningOp<ir::IndexOp>().getExtent();
+  for (auto &[indices, values] : kept) {
+    Value over = indices.second, extent = over.getDefiningOp<ir::IndexOp>().getExtent();
     std::optional<int64_t> most = ir::upperBound(extent);
     // What is only read is kept whole: it serves other loops too.
     bool computed = llvm::any_of(values, [&](Value value) { return !value.getDefiningOp<ir::ReadOp>(); });
-    bool inBlocks = computed && !(most && *most <= blockLength) && ir::guessedLength(index) <= ir::guessedLength(over) && index != laneIndex_;
-    if (inBlocks && !sumsOver(over, index, values, roots).empty())
+    bool inBlocks = computed && !(most && *most <= blockLength) &&
+                    ir::guessedLength(index) <= ir::guessedLength(over) && index != laneIndex_;
+    if (inBlocks && !sumsOver({}, over, index, values, roots).empty())
       later.push_back(over);
     else
       fill(over, values, emit(extent));
   }
-  for (Value over : later)
-    accumulate(over, index, kept.lookup(over), sumsOver(over, index, kept.lookup(over), roots));
+  for (Value over : later) {
+    SmallVector<Value> values = kept.lookup({Value(), over});
+    accumulate({}, over, index, values, sumsOver({}, over, index, values, roots));
+  }
 }
 
-/// A loop that computes the values for all positions of an index, or for those of a block, and adds up some sums on the way.
-ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range range, ArrayRef<ir::ReduceOp> sums) {
+/// A loop that computes the values for all positions of an index, or for those of a block, and adds up some
+/// sums on the way.
+ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, Range range,
+                            ArrayRef<ir::ReduceOp> sums) {
   SmallVector<Tile> tiles;
   for (Value value : values) {
     auto type = ir::ArrayType::get(value.getContext(), 1, value.getType());
-    Value memory = ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
+    Value memory =
+        ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
     tiles.push_back({memory, index, range.lower});
   }
   SmallVector<Value> roots(values), yielded;
@@ -166,26 +200,32 @@ SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
   Value over = other.getOver()[0];
   for (ir::ReduceOp reduce : reductions_) {
     Value sum = reduce.getResult();
-    if (reduce.getKind().getValue() == dsl::Reduction::sum && !known(sum) && !tileOf(sum, false) && inScope(sum) &&
-        passOf(reduce) == Pass{over, scopes_.back().index, depths_.lookup(other)})
+    if (reduce.getKind().getValue() == dsl::Reduction::sum && !known(sum) && !tileOf(sum, false) &&
+        inScope(sum) && passOf(reduce) == Pass{over, scopes_.back().index, depths_.lookup(other)})
       sums.push_back(reduce);
   }
   return sums;
 }
 
-/// Sums over a long index for all positions of another one: for one block of terms after the other, what does not depend on the
-/// other index is computed and kept in a tile that fits in the first cache, and then added to all of the sums.
-void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, ArrayRef<ir::ReduceOp> sums) {
+/// Sums over a long index for all positions of another one: for one block of terms after the other, what does
+/// not depend on the other index is computed and kept in a tile that fits in the first cache, and then added
+/// to all of the sums.
+void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value> kept,
+                            ArrayRef<ir::ReduceOp> sums) {
   Location loc = ir::ReduceOp(sums[0]).getLoc();
   auto number = [&](int64_t value) { return ir::integer(scopes_[0].builder, loc, value); };
   auto apply = [&](Scope &scope, dsl::Function function, ValueRange operands) {
     return ir::apply(scope.builder, loc, function, operands);
   };
-  prepare(over, kept); // what serves all blocks
+  SmallVector<ir::ReduceOp> inner; // over the blocked index
+  for (ir::ReduceOp sum : sums)
+    inner.push_back(outer ? sum.getValue().getDefiningOp<ir::ReduceOp>() : sum);
+  if (!outer)
+    prepare(over, kept); // what serves all blocks
   Value extent = emit(over.getDefiningOp<ir::IndexOp>().getExtent());
   Value positions = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
   Value length = number(blockLength);
-  SmallVector<ir::ReduceOp> beside = sumsBeside(sums[0]);
+  SmallVector<ir::ReduceOp> beside = outer ? SmallVector<ir::ReduceOp>() : sumsBeside(sums[0]);
   SmallVector<Value> memories, single;
   auto accumulator = [&](ir::ReduceOp sum, Value size) -> Value {
     auto type = ir::ArrayType::get(loc.getContext(), 1, sum.getType());
@@ -205,6 +245,10 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
   Value block = ir::IndexOp::create(program, loc, (source.getName() + " block").str(), source.getExtent());
   Value padded = apply(scopes_[0], dsl::Function::add, {extent, number(blockLength - 1)});
   Value count = apply(scopes_[0], dsl::Function::floor_div, {padded, length});
+  if (outer) {
+    openLoop(outer, {}, loc);
+    prepare(over, kept);
+  }
   openLoop(block, {}, loc, {}, {zero(), count});
   Scope &inBlock = scopes_.back();
   Value lower = apply(inBlock, dsl::Function::mul, {emit(block), length});
@@ -215,10 +259,10 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
     add(memory, result, zero());
   openLoop(index, {}, loc);
   SmallVector<Value> roots, yielded;
-  for (ir::ReduceOp sum : sums)
+  for (ir::ReduceOp sum : inner)
     llvm::append_range(roots, termsOf(sum));
-  ir::LoopOp loop = openLoop(over, roots, loc, sums, range);
-  for (ir::ReduceOp sum : sums) {
+  ir::LoopOp loop = openLoop(over, roots, loc, inner, range);
+  for (ir::ReduceOp sum : inner) {
     yielded.push_back(emit(sum.getValue()));
     yielded.push_back(sum.getPredicate() ? emit(sum.getPredicate()) : always());
   }
@@ -228,6 +272,8 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
     add(memory, result, at);
   closeLoop({});
   closeLoop({});
+  if (outer)
+    closeLoop({});
   for (auto [n, memory] : llvm::enumerate(memories))
     scopes_.back().tiles.insert({ir::ReduceOp(sums[n]).getResult(), Tile{memory, index, Value()}});
   for (auto [n, memory] : llvm::enumerate(single)) {
@@ -238,14 +284,16 @@ void NestWriter::accumulate(Value over, Value index, ArrayRef<Value> kept, Array
   }
 }
 
-/// The tile that keeps a value; with `open`, only where a loop over the tile's index is open inside of the tile's scope.
+/// The tile that keeps a value; with `open`, only where a loop over the tile's index is open inside of the
+/// tile's scope.
 const NestWriter::Tile *NestWriter::tileOf(Value value, bool open) {
   DenseSet<Value> inner; // indices of the scopes further in
   for (Scope &scope : llvm::reverse(scopes_)) {
     if (auto found = scope.tiles.find(value); found != scope.tiles.end()) {
       Value over = found->second.index;
       // An index that is bound again further in is another one than the tile was filled for.
-      bool same = llvm::none_of(free_.of(value), [&](Value index) { return index != over && inner.contains(index); });
+      bool same =
+          llvm::none_of(free_.of(value), [&](Value index) { return index != over && inner.contains(index); });
       return same && (!open || inner.contains(over)) ? &found->second : nullptr;
     }
     inner.insert(scope.index);
