@@ -298,14 +298,16 @@ void NestWriter::collectReductions(ArrayRef<Value> roots) {
     if (auto reduce = dyn_cast<ir::ReduceOp>(op))
       reductions_.push_back(reduce);
   depths_.clear();
+  heights_.clear();
   // Operands before users, so that the depths below are known.
   llvm::sort(reductions_, [](ir::ReduceOp a, ir::ReduceOp b) { return a->isBeforeInBlock(b); });
   for (ir::ReduceOp reduce : reductions_)
-    depths_[reduce] = depthOf(reduce);
+    measure(reduce);
 }
 
-unsigned NestWriter::depthOf(ir::ReduceOp reduce) {
-  unsigned depth = 0;
+/// The depth of a reduction in its nest, and how many reductions stand inside each other below it.
+void NestWriter::measure(ir::ReduceOp reduce) {
+  unsigned depth = 0, height = 0;
   SmallVector<Value> all = termsOf(reduce);
   for (size_t n = 0; n < all.size(); ++n)
     for (Operation *op : dependences_.closure(all[n])) {
@@ -315,9 +317,19 @@ unsigned NestWriter::depthOf(ir::ReduceOp reduce) {
       if (auto inner = dyn_cast<ir::ReduceOp>(op)) {
         bool inside = free_.depends(inner.getResult(), reduce.getOver()[0]);
         depth = std::max(depth, depths_.lookup(inner) + !inside);
+        height = std::max(height, heights_.lookup(inner) + 1);
       }
     }
-  return depth;
+  depths_[reduce] = depth;
+  heights_[reduce] = height;
+}
+
+/// May a pass that is written inside of others compute this reduction too? It must not need what these are
+/// about to compute.
+bool NestWriter::mayJoin(ir::ReduceOp other, ir::ReduceOp wanted) {
+  Value value = other.getResult();
+  bool lower = loops_.empty() || heights_.lookup(other) <= heights_.lookup(wanted);
+  return lower && !known(value) && !tileOf(value, false) && inScope(value) && passOf(other) == passOf(wanted);
 }
 
 NestWriter::Pass NestWriter::passOf(ir::ReduceOp reduce) {
@@ -334,8 +346,7 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<ir::ReduceOp> together{wanted};
   Pass pass = passOf(wanted);
   for (ir::ReduceOp other : reductions_)
-    if (other != wanted && !known(other.getResult()) && !tileOf(other.getResult(), true) &&
-        inScope(other.getResult()) && passOf(other) == pass)
+    if (other != wanted && mayJoin(other, wanted))
       together.push_back(other);
   // The loop belongs to the scope of its results: scopes further in wait.
   SmallVector<Scope> waiting;

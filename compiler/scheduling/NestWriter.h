@@ -86,7 +86,8 @@ private:
 
   // Reductions.
   void collectReductions(llvm::ArrayRef<mlir::Value> roots);
-  unsigned depthOf(ir::ReduceOp reduce);
+  void measure(ir::ReduceOp reduce);
+  bool mayJoin(ir::ReduceOp other, ir::ReduceOp wanted);
   Pass passOf(ir::ReduceOp reduce);
   bool inScope(mlir::Value value);
   void emitReduction(ir::ReduceOp wanted);
@@ -125,7 +126,7 @@ private:
   llvm::DenseSet<mlir::Operation *> nestArrays_;          // what it computes
   mlir::Value zero_, always_;
   llvm::SmallVector<ir::ReduceOp> reductions_;
-  llvm::DenseMap<mlir::Operation *, unsigned> depths_;
+  llvm::DenseMap<mlir::Operation *, unsigned> depths_, heights_;
 };
 
 } // namespace mercer::scheduling

@@ -194,14 +194,14 @@ ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, R
   return loop;
 }
 
-/// Sums that a pass over the same index would compute next to others: they may share what these keep.
+/// Sums that a pass over the same index would compute next to another one: they may share what that keeps.
 SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
   SmallVector<ir::ReduceOp> sums;
-  Value over = other.getOver()[0];
   for (ir::ReduceOp reduce : reductions_) {
     Value sum = reduce.getResult();
-    if (reduce.getKind().getValue() == dsl::Reduction::sum && !known(sum) && !tileOf(sum, false) &&
-        inScope(sum) && passOf(reduce) == Pass{over, scopes_.back().index, depths_.lookup(other)})
+    Pass pass{other.getOver()[0], scopes_.back().index, depths_.lookup(other)};
+    if (reduce.getKind().getValue() == dsl::Reduction::sum && loops_.empty() && !known(sum) &&
+        !tileOf(sum, false) && inScope(sum) && passOf(reduce) == pass)
       sums.push_back(reduce);
   }
   return sums;
