@@ -37,12 +37,14 @@ SmallVector<ir::ReadOp> Dependences::arrayReads(ArrayRef<Value> roots) {
 }
 
 bool runsAlong(ValueRange subscripts, Value index, ir::FreeIndices &free) {
-  if (subscripts.empty() || llvm::any_of(subscripts.drop_back(), [&](Value other) { return free.depends(other, index); }))
+  if (subscripts.empty() ||
+      llvm::any_of(subscripts.drop_back(), [&](Value other) { return free.depends(other, index); }))
     return false;
   Value last = subscripts.back();
   while (last != index) {
     auto apply = last.getDefiningOp<ir::ApplyOp>();
-    if (!apply || (apply.getFunction().getValue() != dsl::Function::add && apply.getFunction().getValue() != dsl::Function::sub))
+    if (!apply || (apply.getFunction().getValue() != dsl::Function::add &&
+                   apply.getFunction().getValue() != dsl::Function::sub))
       return false;
     Value a = apply.getOperands()[0], b = apply.getOperands()[1];
     if (free.depends(a, index) == free.depends(b, index) ||
@@ -67,6 +69,17 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
     double work = 0;
     constexpr double lanes = 16; // a shorter index leaves vectors empty
     double waste = std::max(1.0, lanes / ir::guessedLength(nest));
+    // A reduction over an index of this name means another variable inside.
+    llvm::SetVector<Operation *> outside;
+    SmallVector<Value> stack{value};
+    while (!stack.empty()) {
+      Operation *op = stack.pop_back_val().getDefiningOp();
+      if (!op || isa<ir::ArrayOp>(op) || !outside.insert(op))
+        continue;
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      if (!reduce || reduce.getOver()[0] != nest)
+        llvm::append_range(stack, op->getOperands());
+    }
     for (Operation *op : closure(value)) {
       auto apply = dyn_cast<ir::ApplyOp>(op);
       if (!apply)
@@ -74,7 +87,9 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
       double times = static_cast<double>(operationsOf(apply.getFunction().getValue()));
       for (Value index : free_.of(apply.getResult()))
         times *= ir::guessedLength(index);
-      work += free_.depends(apply.getResult(), nest) ? times : times * ir::guessedLength(nest);
+      work += outside.contains(op) && free_.depends(apply.getResult(), nest)
+                  ? times
+                  : times * ir::guessedLength(nest);
     }
     work *= waste;
     if (!best || work < 0.9 * least)
@@ -87,7 +102,8 @@ unsigned Dependences::stageOf(ArrayRef<Value> roots, Value index) {
   unsigned stage = 0;
   for (ir::ReadOp read : arrayReads(roots)) {
     const Place &place = placeOf(read.getArray().getDefiningOp<ir::ArrayOp>());
-    bool here = index && place.index == index && readsOwnElement(read, read.getArray().getDefiningOp<ir::ArrayOp>());
+    bool here =
+        index && place.index == index && readsOwnElement(read, read.getArray().getDefiningOp<ir::ArrayOp>());
     stage = std::max(stage, place.stage + !here);
   }
   return stage;

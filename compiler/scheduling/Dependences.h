@@ -5,16 +5,16 @@
 
 namespace mercer::scheduling {
 
-/// Where an array or an output is computed: in the nest over `index` (null: outside of nests), after the nests of lower
-/// stages. Arrays of one nest use each other's elements at the nest's own index directly.
+/// Where an array or an output is computed: in the nest over `index` (null: outside of nests), after the
+/// nests of lower stages. Arrays of one nest use each other's elements at the nest's own index directly.
 struct Place {
   mlir::Value index;
   unsigned stage = 0;
   bool operator==(const Place &) const = default;
 };
 
-/// Do elements follow each other in memory when an index runs? The last subscript is the index, or a sum or difference with it, and
-/// no other one depends on it.
+/// Do elements follow each other in memory when an index runs? The last subscript is the index, or a sum or
+/// difference with it, and no other one depends on it.
 bool runsAlong(mlir::ValueRange subscripts, mlir::Value index, ir::FreeIndices &free);
 
 /// Is it the array's element at the very indices over which the array is defined?
@@ -30,7 +30,8 @@ public:
   /// All ops that a value needs without what computes stored arrays.
   llvm::SetVector<mlir::Operation *> closure(llvm::ArrayRef<mlir::Value> roots);
 
-  /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be done again.
+  /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be
+  /// done again.
   mlir::Value nestIndexOf(mlir::ValueRange indices, mlir::Value value);
   const Place &placeOf(ir::ArrayOp array);
   /// The earliest stage at which roots can be computed in a nest over `index`.

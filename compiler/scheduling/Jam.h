@@ -5,8 +5,8 @@
 
 namespace mercer::scheduling {
 
-/// Sets the number of iterations that run at once on each loop around loops that do little for each element: what these read for all
-/// of them is read once, and their sums do not wait for each other.
+/// Sets the number of iterations that run at once on each loop around loops that do little for each element:
+/// what these read for all of them is read once, and their sums do not wait for each other.
 void jamLoops(ir::PlanOp plan);
 
 } // namespace mercer::scheduling

@@ -14,11 +14,13 @@ namespace {
 
 class Scheduler {
 public:
-  Scheduler(ir::ProgramOp program, const Machine &machine) : program_(program), machine_(machine), builder_(program) {}
+  Scheduler(ir::ProgramOp program, const Machine &machine)
+      : program_(program), machine_(machine), builder_(program) {}
 
   void run() {
     makePlan();
-    // A check must hold before anything is read by its subscript: one round of nests for each check, then the rest.
+    // A check must hold before anything is read by its subscript: one round of nests for each check, then the
+    // rest.
     SmallVector<ir::OutputOp> rest;
     for (auto output : program_.getBlock().getOps<ir::OutputOp>()) {
       if (output->hasAttr(ir::checkAttribute))
@@ -42,8 +44,9 @@ private:
         outputs.push_back(output);
         names.push_back(output.getName());
       }
-    plan_ = ir::PlanOp::create(builder_, program_.getLoc(), program_.getSymName(), builder_.getStrArrayAttr(names),
-                               static_cast<int64_t>(block.getNumArguments()));
+    plan_ =
+        ir::PlanOp::create(builder_, program_.getLoc(), program_.getSymName(),
+                           builder_.getStrArrayAttr(names), static_cast<int64_t>(block.getNumArguments()));
     Block &body = plan_.getBody().emplaceBlock();
     for (BlockArgument argument : block.getArguments())
       body.addArgument(argument.getType(), argument.getLoc());
@@ -63,7 +66,8 @@ private:
     int64_t total = 0;
     for (Operation *op : dependences_.closure(output.getValue())) {
       Value value = op->getResult(0);
-      if (llvm::none_of(output.getIndices().drop_front(), [&](Value index) { return free_.depends(value, index); }))
+      if (llvm::none_of(output.getIndices().drop_front(),
+                        [&](Value index) { return free_.depends(value, index); }))
         continue;
       auto apply = dyn_cast<ir::ApplyOp>(op);
       total += apply ? operationsOf(apply.getFunction().getValue()) : isa<ir::ReduceOp>(op) ? loop : 1;
@@ -71,7 +75,8 @@ private:
     return total;
   }
 
-  /// An output over a few constant positions of a further index becomes one output for each: their reductions share a pass.
+  /// An output over a few constant positions of a further index becomes one output for each: their reductions
+  /// share a pass.
   void writeOut(ir::OutputOp output) {
     SmallVector<SmallVector<Value>> elements{{}};
     SmallVector<Value> loops;
@@ -79,7 +84,8 @@ private:
     int64_t most = std::min(mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1));
     for (auto [position, index] : llvm::enumerate(output.getIndices())) {
       auto extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
-      bool few = position > 0 && extent && *extent > 0 && *extent * static_cast<int64_t>(elements.size()) <= most;
+      bool few =
+          position > 0 && extent && *extent > 0 && *extent * static_cast<int64_t>(elements.size()) <= most;
       if (!few)
         loops.push_back(index);
       SmallVector<SmallVector<Value>> longer;
@@ -96,7 +102,8 @@ private:
     // A reduction over written-out positions alone would be left without a nest.
     bool homeless = llvm::any_of(dependences_.closure(output.getValue()), [&](Operation *op) {
       auto reduce = dyn_cast<ir::ReduceOp>(op);
-      return reduce && llvm::none_of(loops, [&](Value index) { return free_.depends(reduce.getResult(), index); });
+      return reduce &&
+             llvm::none_of(loops, [&](Value index) { return free_.depends(reduce.getResult(), index); });
     });
     if (elements.size() == 1 || homeless)
       return;
@@ -115,7 +122,8 @@ private:
     output.erase();
   }
 
-  //===- Which nests ----------------------------------------------------------------------------------------===//
+  //===- Which nests
+  //----------------------------------------------------------------------------------------===//
 
   void round(ArrayRef<ir::OutputOp> roots) {
     std::map<unsigned, SmallVector<Demand>> stages;

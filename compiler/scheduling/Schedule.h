@@ -13,8 +13,9 @@ struct Machine {
   int64_t lanes = 16; ///< elements of the arithmetic type in a vector
 };
 
-/// Adds a `mercer.plan` of the same name to the module and erases the program. The program has gone through the transforms up to
-/// `mercer-store-reductions`: no derivatives, one index a reduction, arrays for what is computed once.
+/// Adds a `mercer.plan` of the same name to the module and erases the program. The program has gone through
+/// the transforms up to `mercer-store-reductions`: no derivatives, one index a reduction, arrays for what is
+/// computed once.
 mlir::LogicalResult schedule(mlir::ModuleOp module, const Machine &machine);
 
 } // namespace mercer::scheduling

@@ -9,7 +9,6 @@ class Tables {
 public:
   explicit Tables(ir::FreeIndices &free) : free_(free) {}
 
-
   llvm::DenseSet<Operation *> run(ir::ProgramOp program) {
     SmallVector<ir::ReduceOp> reductions(program.getBlock().getOps<ir::ReduceOp>());
     for (Operation &op : program.getBlock()) {
@@ -32,7 +31,9 @@ private:
       result *= ir::guessedLength(index);
     return result;
   }
-  static bool isBounded(Value index) { return ir::upperBound(index.getDefiningOp<ir::IndexOp>().getExtent()).has_value(); }
+  static bool isBounded(Value index) {
+    return ir::upperBound(index.getDefiningOp<ir::IndexOp>().getExtent()).has_value();
+  }
 
   bool mayBe(ir::ReduceOp reduce) {
     const ir::IndexSet &own = free_.of(reduce.getResult());
@@ -40,14 +41,22 @@ private:
   }
 
   /// Is a reduction kept, so that what uses it does not compute it?
-  bool isStored(ir::ReduceOp reduce) { return free_.of(reduce.getResult()).size() <= 1 || tables_.contains(reduce); }
+  bool isStored(ir::ReduceOp reduce) {
+    return free_.of(reduce.getResult()).size() <= 1 || tables_.contains(reduce);
+  }
 
   bool mustBe(ir::ReduceOp table) {
     const ir::IndexSet &own = free_.of(table.getResult());
-    SmallVector<Operation *> stack(table->getUsers());
+    // Ops that use the table, each with the table's indices that are not yet bound on the way there.
+    SmallVector<std::pair<Operation *, ir::IndexSet>> stack;
+    auto push = [&](Operation *op, const ir::IndexSet &unbound) {
+      for (Operation *user : op->getUsers())
+        stack.push_back({user, unbound});
+    };
+    push(table, own);
     DenseSet<Operation *> seen;
     while (!stack.empty()) {
-      Operation *op = stack.pop_back_val();
+      auto [op, unbound] = stack.pop_back_val();
       if (!seen.insert(op).second)
         continue;
       auto output = dyn_cast<ir::OutputOp>(op);
@@ -55,14 +64,17 @@ private:
       if (output || reduce) {
         // The loops around this op: over what it depends on.
         ir::IndexSet around = output ? ir::IndexSet(output.getIndices()) : free_.of(reduce.getResult());
-        SmallVector<Value> kept;
-        llvm::copy_if(own, std::back_inserter(kept), [&](Value index) { return llvm::is_contained(around, index); });
+        ir::IndexSet kept;
+        llvm::copy_if(unbound, std::back_inserter(kept), [&, op = op](Value index) {
+          return llvm::is_contained(around, index) && !llvm::is_contained(ir::boundIndices(op), index);
+        });
+        unbound = kept;
         if (kept.empty() ? !around.empty() : kept.size() < own.size() && computesWithout(table, kept))
           return true;
       }
       if (output || (reduce && isStored(reduce)))
         continue;
-      llvm::append_range(stack, op->getUsers());
+      push(op, unbound);
     }
     return false;
   }
@@ -78,7 +90,8 @@ private:
       if (!op || !seen.insert(value).second || (reduce && isStored(reduce)))
         continue;
       auto apply = dyn_cast<ir::ApplyOp>(op);
-      bool dear = (reduce && !mayBe(reduce)) || (apply && ir::signature(apply.getFunction().getValue()) == "rr");
+      bool dear =
+          (reduce && !mayBe(reduce)) || (apply && ir::signature(apply.getFunction().getValue()) == "rr");
       if (dear && free_.depends(value, table.getOver()[0]) &&
           llvm::none_of(indices, [&](Value index) { return free_.depends(value, index); }))
         return true;
@@ -96,6 +109,8 @@ private:
 
 } // namespace
 
-llvm::DenseSet<Operation *> tablesOf(ir::ProgramOp program, ir::FreeIndices &free) { return Tables(free).run(program); }
+llvm::DenseSet<Operation *> tablesOf(ir::ProgramOp program, ir::FreeIndices &free) {
+  return Tables(free).run(program);
+}
 
 } // namespace mercer::transforms

@@ -5,9 +5,9 @@
 
 namespace mercer::transforms {
 
-/// The reductions with two free indices that the program would otherwise compute again for each value of a third one, whatever
-/// the order of its loops: embeddings that a sum over pairs compares, sums over pairs that a product with a matrix goes on
-/// with. A table is not much larger than the largest input or output,
+/// The reductions with two free indices that the program would otherwise compute again for each value of a
+/// third one, whatever the order of its loops: embeddings that a sum over pairs compares, sums over pairs
+/// that a product with a matrix goes on with. A table is not much larger than the largest input or output,
 /// and one of its indices is bounded: memory never grows as the product of two extents that are not.
 llvm::DenseSet<mlir::Operation *> tablesOf(ir::ProgramOp program, ir::FreeIndices &free);
 
