@@ -12,7 +12,8 @@
 
 namespace mercer::lowering {
 
-/// One value of the plan: the same in all lanes (a scalar), base + lane * stride, or one for each lane (a vector).
+/// One value of the plan: the same in all lanes (a scalar), base + lane * stride, or one for each lane (a
+/// vector).
 struct Lane {
   enum Kind { uniform, linear, varying } kind = uniform;
   mlir::Value value;
@@ -22,13 +23,19 @@ struct Lane {
 /// The running state of one reduction: what a loop carries.
 struct Running {
   dsl::Reduction kind;
-  mlir::Type type;        ///< of the values, scalar
-  bool vectors = false;   ///< one state for each lane
-  bool blocked = false;   ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
+  mlir::Type type;      ///< of the values, scalar
+  bool vectors = false; ///< one state for each lane
+  bool blocked =
+      false; ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
   bool acrossLanes = false; ///< the lanes will be combined: those that do not exist must not count
-  bool compensated = true; ///< blocks are added with their rounding errors kept
+  bool compensated = true;  ///< blocks are added with their rounding errors kept
   llvm::SmallVector<mlir::Value, 4> state = {};
 };
+
+/// Is the result of a reduction a position?
+inline bool isPosition(dsl::Reduction kind) {
+  return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
+}
 
 /// Terms that are added before the rounding errors are looked after.
 inline constexpr int64_t blockTerms = 16;
@@ -40,16 +47,19 @@ public:
           const llvm::DenseMap<mlir::Value, int64_t> &words)
       : b(builder), plan_(plan), target_(target), layout_(layout), words_(words) {}
 
-  mlir::Value frame;    ///< !llvm.ptr
-  mlir::Value scratch;  ///< !llvm.ptr, in a nest's function
+  mlir::Value frame;   ///< !llvm.ptr
+  mlir::Value scratch; ///< !llvm.ptr, in a nest's function
   unsigned width = 0;
-  mlir::Operation *prologue = nullptr; ///< in a nest's function: what no index is needed for goes before this op
-  mlir::Value mask;     ///< vector of i1: lanes that exist; null: all
+  mlir::Operation *prologue =
+      nullptr;      ///< in a nest's function: what no index is needed for goes before this op
+  mlir::Value mask; ///< vector of i1: lanes that exist; null: all
 
   Lane lane(mlir::Value value); ///< values of the plan's top level are computed again where they are used
   mlir::Value scalar(mlir::Value value) { return lane(value).value; }
   mlir::Value vector(Lane lane, mlir::Type type);
-  void define(mlir::Value value, Lane lane) { (copied_.contains(value) ? copies_[copy_] : lanes_)[value] = lane; }
+  void define(mlir::Value value, Lane lane) {
+    (copied_.contains(value) ? copies_[copy_] : lanes_)[value] = lane;
+  }
 
   /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`).
   void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
@@ -62,7 +72,8 @@ public:
   Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
   void update(Running &running, Lane value, Lane predicate, mlir::Value position);
   void endBlock(Running &running);
-  /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in `extremum`.
+  /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in
+  /// `extremum`.
   mlir::Value finish(Running &running, bool overLanes, mlir::Value *extremum = nullptr);
   /// Carries some states through `for position in [lower, upper) step`.
   void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
@@ -73,7 +84,8 @@ public:
 
   // Memory.
   mlir::Value word(int64_t position);
-  mlir::Value load(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane guard, mlir::Type result, Lane &lane);
+  mlir::Value load(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane guard, mlir::Type result,
+                   Lane &lane);
   void store(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane value);
   mlir::Value pointer(mlir::Value array);
   mlir::Value element(mlir::Value pointer, mlir::Type type, mlir::Value offset);
@@ -113,8 +125,9 @@ private:
   mlir::Value extreme(mlir::Value bound, bool largest);
   void forCopies(bool copied, llvm::function_ref<void()> code);
   void jam(ir::LoopOp op, int64_t factor);
-  void jammed(ir::LoopOp op, int64_t factor, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,
-              llvm::function_ref<void(mlir::Value)> single, llvm::function_ref<Lane(mlir::Value, Lane)> counts);
+  void jammed(ir::LoopOp op, int64_t factor, llvm::MutableArrayRef<Running> states, mlir::Value lower,
+              mlir::Value upper, llvm::function_ref<void(mlir::Value)> single,
+              llvm::function_ref<Lane(mlir::Value, Lane)> counts);
   void unjam();
   Lane apply(ir::ApplyOp op);
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
@@ -135,7 +148,8 @@ private:
   mlir::Location location_ = plan_.getLoc();
   llvm::DenseMap<mlir::Value, Lane> lanes_;
   llvm::DenseMap<mlir::Value, Tile> tiles_;
-  // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations at once.
+  // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations
+  // at once.
   llvm::DenseSet<mlir::Value> copied_;
   llvm::SmallVector<llvm::DenseMap<mlir::Value, Lane>> copies_;
   size_t copy_ = 0;

@@ -52,12 +52,13 @@ private:
     return made;
   }
 
-  //===- A chunk of a nest ----------------------------------------------------------------------------------===//
+  //===- A chunk of a nest
+  //----------------------------------------------------------------------------------===//
 
   LLVM::LLVMFuncOp body(ir::NestOp nest, unsigned number) {
     std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
-    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, b_.getI64Type(), pointer_},
-                         LLVM::Linkage::Internal);
+    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
+                         {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
     Codegen code(b_, plan_, target_, layout_, words_);
     code.frame = made.getArgument(0);
     code.scratch = made.getArgument(2);
@@ -66,7 +67,8 @@ private:
     Value begin = arith::MulIOp::create(b_, nest.getLoc(), chunk, length);
     code.prologue = begin.getDefiningOp();
     Value extent = code.scalar(nest.getExtent());
-    Value end = arith::MinSIOp::create(b_, nest.getLoc(), arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
+    Value end = arith::MinSIOp::create(b_, nest.getLoc(),
+                                       arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
 
     code.placeTiles(nest);
 
@@ -99,7 +101,8 @@ private:
       code.carryBlocks(states, begin, end, lanes, masked);
     } else {
       Value step = code.i64(lanes);
-      Value rest = arith::RemSIOp::create(b_, nest.getLoc(), arith::SubIOp::create(b_, nest.getLoc(), end, begin), step);
+      Value rest = arith::RemSIOp::create(b_, nest.getLoc(),
+                                          arith::SubIOp::create(b_, nest.getLoc(), end, begin), step);
       Value whole = arith::SubIOp::create(b_, nest.getLoc(), end, rest);
       code.carryBlocks(states, begin, whole, lanes, iteration);
       code.carry(states, whole, end, step, masked);
@@ -137,7 +140,8 @@ private:
     LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 0), 8);
   }
 
-  //===- The entry ------------------------------------------------------------------------------------------===//
+  //===- The entry
+  //------------------------------------------------------------------------------------------===//
 
   void entry() {
     auto made = function(symbol_, b_.getI32Type(), {pointer_, pointer_}, LLVM::Linkage::External);
@@ -174,13 +178,16 @@ private:
   }
 
   Value contextField(Type type, int32_t position) {
-    Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), context_, ArrayRef<LLVM::GEPArg>{position});
+    Value at =
+        LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), context_, ArrayRef<LLVM::GEPArg>{position});
     return LLVM::LoadOp::create(b_, loc(), type, at);
   }
 
   void allocateBytes(Value bytes, int64_t word, Codegen &code) {
     auto type = LLVM::LLVMFunctionType::get(pointer_, {pointer_, b_.getI64Type()});
-    Value memory = LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 0), context_, bytes}).getResult();
+    Value memory =
+        LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 0), context_, bytes})
+            .getResult();
     Value address = LLVM::PtrToIntOp::create(b_, loc(), b_.getI64Type(), memory);
     Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), code.frame,
                                    ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(word)});
@@ -211,13 +218,15 @@ private:
     Value padded = arith::AddIOp::create(b_, loc(), extent, code.i64(length - 1));
     Value chunks = arith::DivUIOp::create(b_, loc(), padded, code.i64(length));
     for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
-      Value bytes = arith::MulIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), chunks, code.i64(4)), code.i64(16));
+      Value bytes = arith::MulIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), chunks, code.i64(4)),
+                                          code.i64(16));
       allocateBytes(bytes, partials_.lookup(add), code);
     }
     Value body = LLVM::AddressOfOp::create(b_, loc(), bodies_.lookup(nest));
     Type word = b_.getI64Type();
     auto type = LLVM::LLVMFunctionType::get(b_.getI32Type(), {pointer_, pointer_, pointer_, word, word});
-    SmallVector<Value> arguments{contextField(pointer_, 1), context_, body, code.frame, chunks, code.placeTiles(nest)};
+    SmallVector<Value> arguments{contextField(pointer_, 1), context_, body, code.frame, chunks,
+                                 code.placeTiles(nest)};
     Value result = LLVM::CallOp::create(b_, loc(), type, arguments).getResult();
     returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::ne, result, number32(0)), -1);
     for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())

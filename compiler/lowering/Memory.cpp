@@ -7,8 +7,8 @@ namespace mercer::lowering {
 
 static Type pointerType(OpBuilder &b) { return LLVM::LLVMPointerType::get(b.getContext()); }
 
-/// How an element lies in memory: truth values take a byte. bf16 is read as an integer: LLVM calls library functions for values
-/// of that type where the processor has no instructions for it.
+/// How an element lies in memory: truth values take a byte. bf16 is read as an integer: LLVM calls library
+/// functions for values of that type where the processor has no instructions for it.
 static Type inMemory(Type element) {
   unsigned bits = element.isInteger(1) ? 8 : element.isBF16() ? 16 : 0;
   return bits ? Type(IntegerType::get(element.getContext(), bits)) : element;
@@ -84,7 +84,9 @@ Value Codegen::convertLoaded(Value value, Type stored, Type result) {
   if (stored == result && !stored.isInteger(1)) // a boolean is a byte in memory
     return value;
   auto wide = dyn_cast<VectorType>(value.getType());
-  auto shaped = [&](Type element) { return wide ? Type(VectorType::get(wide.getShape(), element)) : element; };
+  auto shaped = [&](Type element) {
+    return wide ? Type(VectorType::get(wide.getShape(), element)) : element;
+  };
   Type type = shaped(result);
   if (stored.isBF16()) {
     Value bits = arith::ExtUIOp::create(b, loc(), shaped(b.getI32Type()), value);
@@ -111,7 +113,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
     auto scaled = [&](Value value) {
       if (!stride)
         return value;
-      Value factor = isa<VectorType>(value.getType()) ? vector({Lane::uniform, stride}, b.getI64Type()) : stride;
+      Value factor =
+          isa<VectorType>(value.getType()) ? vector({Lane::uniform, stride}, b.getI64Type()) : stride;
       return Value(arith::MulIOp::create(b, loc(), value, factor));
     };
     if (lane.kind == Lane::varying) {
@@ -123,7 +126,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
     if (lane.kind == Lane::linear) {
       inOrder &= !stride && lane.stride == 1 && !anyLinear;
       anyLinear = true;
-      Value part = stride ? Value(arith::MulIOp::create(b, loc(), i64(lane.stride), stride)) : i64(lane.stride);
+      Value part =
+          stride ? Value(arith::MulIOp::create(b, loc(), i64(lane.stride), stride)) : i64(lane.stride);
       step = step ? Value(arith::AddIOp::create(b, loc(), step, part)) : part;
     }
   }
@@ -160,7 +164,7 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
   if (!varying && anyLinear && inOrder) {
     Value at = element(memory, type, base);
     Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, at, active, number(wide, 0),
-                                                            b.getI32IntegerAttr(bytesOf(type))))
+                                                             b.getI32IntegerAttr(bytesOf(type))))
                           : Value(LLVM::LoadOp::create(b, loc(), wide, at, bytesOf(type)));
     return convertLoaded(loaded, stored, result);
   }
@@ -172,7 +176,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
   }
   if (varying)
     offsets = arith::AddIOp::create(b, loc(), offsets, varying);
-  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
+  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory,
+                                       ValueRange{offsets});
   Value loaded = LLVM::masked_gather::create(b, loc(), wide, pointers, active ? active : i1(true, true),
                                              ValueRange{number(wide, 0)}, b.getI32IntegerAttr(bytesOf(type)));
   return convertLoaded(loaded, stored, result);
@@ -196,7 +201,8 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
     if (!stored.isInteger(1))
       return number;
     auto wide = dyn_cast<VectorType>(number.getType());
-    return arith::ExtUIOp::create(b, loc(), wide ? Type(VectorType::get(wide.getShape(), type)) : type, number);
+    return arith::ExtUIOp::create(b, loc(), wide ? Type(VectorType::get(wide.getShape(), type)) : type,
+                                  number);
   };
   Value offset = i64(0), memory = pointer(array);
   if (!lanes) {
@@ -214,8 +220,8 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
     return;
   }
   Value data = converted(vector(value, stored));
-  bool inOrder = !stride(array, static_cast<unsigned>(subscripts.size()) - 1) && subscripts.back().kind == Lane::linear &&
-                 subscripts.back().stride == 1;
+  bool inOrder = !stride(array, static_cast<unsigned>(subscripts.size()) - 1) &&
+                 subscripts.back().kind == Lane::linear && subscripts.back().stride == 1;
   for (const Lane &lane : subscripts.drop_back())
     inOrder &= lane.kind == Lane::uniform;
   Value offsets;
@@ -239,8 +245,10 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
       LLVM::StoreOp::create(b, loc(), data, at, bytesOf(type));
     return;
   }
-  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory, ValueRange{offsets});
-  LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true), b.getI32IntegerAttr(bytesOf(type)));
+  Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory,
+                                       ValueRange{offsets});
+  LLVM::masked_scatter::create(b, loc(), data, pointers, mask ? mask : i1(true, true),
+                               b.getI32IntegerAttr(bytesOf(type)));
 }
 
 /// The two parts of an element of an accumulator: the sum, and what its roundings have lost.
@@ -277,7 +285,9 @@ void Codegen::accumulate(ir::AccumulateOp op) {
     term = arith::SelectOp::create(b, loc(), condition, term, number(term.getType(), 0));
   }
   auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
-  auto load = [&](Value from) { return LLVM::LoadOp::create(b, loc(), term.getType(), from, bytesOf(element)); };
+  auto load = [&](Value from) {
+    return LLVM::LoadOp::create(b, loc(), term.getType(), from, bytesOf(element));
+  };
   auto save = [&](Value number, Value to) { LLVM::StoreOp::create(b, loc(), number, to, bytesOf(element)); };
   if (!isa<FloatType>(element))
     return save(arith::AddIOp::create(b, loc(), load(sum), term), sum);
@@ -291,7 +301,9 @@ Lane Codegen::sumOf(ir::ReadOp op) {
   bool wide = tiles_.find(array)->second.wide;
   Type element = op.getType(), type = wide ? widened(element) : element;
   auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
-  auto load = [&](Value from) -> Value { return LLVM::LoadOp::create(b, loc(), type, from, bytesOf(element)); };
+  auto load = [&](Value from) -> Value {
+    return LLVM::LoadOp::create(b, loc(), type, from, bytesOf(element));
+  };
   Value result = isa<FloatType>(element) ? closed(load(sum), load(lost)) : load(sum);
   return {wide ? Lane::varying : Lane::uniform, result};
 }

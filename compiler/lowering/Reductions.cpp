@@ -1,8 +1,9 @@
 // The running states of reductions.
 //
-// Sums add in blocks of 16 terms; the blocks are added with the rounding errors kept (two-sum), so that the error does not
-// grow with the number of terms. Log-sum-exp runs against a reference that follows the maximum only when a term exceeds
-// it by 40: one exponential a term and no rescaling. The order depends on the extents alone.
+// Sums add in blocks of 16 terms; the blocks are added with the rounding errors kept (two-sum), so that the
+// error does not grow with the number of terms. Log-sum-exp runs against a reference that follows the maximum
+// only when a term exceeds it by 40: one exponential a term and no rescaling. The order depends on the
+// extents alone.
 #include "compiler/lowering/Lanes.h"
 
 #include "mlir/IR/Matchers.h"
@@ -16,13 +17,9 @@ namespace mercer::lowering {
 
 using dsl::Reduction;
 
-/// Terms of a block in a loop inside of a jammed one: the many sums at once make what is done after a block expensive.
-static constexpr int64_t innerTerms = 32;
-
 /// How far a term of a log-sum-exp may be above the reference: exp(40) is far from the largest number.
 static constexpr double lead = 40;
 
-static bool isPosition(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::argmax; }
 static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || kind == Reduction::min; }
 
 static double largestFinite(Type type) { return getElementTypeOrSelf(type).isF32() ? FLT_MAX : DBL_MAX; }
@@ -34,8 +31,8 @@ Running Codegen::begin(Reduction kind, Type type, bool vectors) {
   auto start = [&](Type element, double value) { running.state.push_back(number(shaped(element), value)); };
   auto startInteger = [&](int64_t value) {
     Value constant = i64(value);
-    running.state.push_back(vectors ? Value(vector::BroadcastOp::create(b, loc(), shaped(b.getI64Type()), constant))
-                                    : constant);
+    running.state.push_back(
+        vectors ? Value(vector::BroadcastOp::create(b, loc(), shaped(b.getI64Type()), constant)) : constant);
   };
   double extreme = wantsSmallest(kind) ? HUGE_VAL : -HUGE_VAL;
   int64_t extremeInteger = wantsSmallest(kind) ? INT64_MAX : INT64_MIN;
@@ -147,9 +144,11 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Value positio
       auto unordered = smallest ? arith::CmpFPredicate::ULT : arith::CmpFPredicate::UGT;
       better = both(cmp(unordered, v, state[0]), cmp(arith::CmpFPredicate::ORD, state[0], state[0]));
     } else {
-      better = arith::CmpIOp::create(b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, v, state[0]);
+      better = arith::CmpIOp::create(
+          b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, v, state[0]);
     }
-    Value none = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
+    Value none =
+        arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
     better = both(arith::OrIOp::create(b, loc(), better, none), p);
     take(running, better, {v, position});
     break;
@@ -169,7 +168,9 @@ void Codegen::addExponentials(Running &running, ArrayRef<Value> terms) {
     largest = arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::OGT, largest, term), largest, term);
   Value limit = arith::AddFOp::create(b, loc(), state[0], number(type, lead));
   Value beyond = cmp(arith::CmpFPredicate::OGT, largest, limit);
-  Value any = running.vectors ? Value(vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, beyond)) : beyond;
+  Value any = running.vectors
+                  ? Value(vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, beyond))
+                  : beyond;
   auto branch = scf::IfOp::create(b, loc(), ValueRange(state).getTypes(), any, true);
   {
     OpBuilder::InsertionGuard saved(b);
@@ -231,7 +232,8 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     if (getElementTypeOrSelf(sum.getType()) == running.type)
       return sum;
     bool vectors = running.vectors && !overLanes;
-    return arith::TruncFOp::create(b, loc(), vectors ? Type(VectorType::get({width}, running.type)) : running.type, sum);
+    return arith::TruncFOp::create(
+        b, loc(), vectors ? Type(VectorType::get({width}, running.type)) : running.type, sum);
   }
   if (running.kind == Reduction::logsumexp) {
     Value reference = state[0], sum = closed(state[2], state[3]);
@@ -269,7 +271,9 @@ std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
     lost = add(add(part(lost, 0), part(lost, half)), error);
     total = sum;
   }
-  auto only = [&](Value value) -> Value { return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0}); };
+  auto only = [&](Value value) -> Value {
+    return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0});
+  };
   return {only(total), only(lost)};
 }
 
@@ -289,16 +293,20 @@ Value Codegen::combineLanes(Running &running, Value *extremum) {
     Value x = low[0], y = high[0];
     switch (running.kind) {
     case Reduction::sum:
-      state[0] = real ? Value(arith::AddFOp::create(b, loc(), x, y)) : Value(arith::AddIOp::create(b, loc(), x, y));
+      state[0] =
+          real ? Value(arith::AddFOp::create(b, loc(), x, y)) : Value(arith::AddIOp::create(b, loc(), x, y));
       break;
     case Reduction::prod:
-      state[0] = real ? Value(arith::MulFOp::create(b, loc(), x, y)) : Value(arith::MulIOp::create(b, loc(), x, y));
+      state[0] =
+          real ? Value(arith::MulFOp::create(b, loc(), x, y)) : Value(arith::MulIOp::create(b, loc(), x, y));
       break;
     case Reduction::min:
-      state[0] = real ? Value(arith::MinimumFOp::create(b, loc(), x, y)) : Value(arith::MinSIOp::create(b, loc(), x, y));
+      state[0] = real ? Value(arith::MinimumFOp::create(b, loc(), x, y))
+                      : Value(arith::MinSIOp::create(b, loc(), x, y));
       break;
     case Reduction::max:
-      state[0] = real ? Value(arith::MaximumFOp::create(b, loc(), x, y)) : Value(arith::MaxSIOp::create(b, loc(), x, y));
+      state[0] = real ? Value(arith::MaximumFOp::create(b, loc(), x, y))
+                      : Value(arith::MaxSIOp::create(b, loc(), x, y));
       break;
     case Reduction::any:
       state[0] = arith::OrIOp::create(b, loc(), x, y);
@@ -339,173 +347,6 @@ Value Codegen::combineLanes(Running &running, Value *extremum) {
   if (extremum)
     *extremum = state[0];
   return state[isPosition(running.kind) ? 1 : 0];
-}
-
-void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, Value step,
-                    llvm::function_ref<void(Value)> body) {
-  SmallVector<Value> all;
-  for (Running &running : states)
-    llvm::append_range(all, running.state);
-  auto assign = [&](ValueRange values) {
-    size_t position = 0;
-    for (Running &running : states)
-      for (Value &part : running.state)
-        part = values[position++];
-  };
-  auto loop = scf::ForOp::create(b, loc(), lower, upper, step, all);
-  {
-    OpBuilder::InsertionGuard saved(b);
-    Block *block = loop.getBody();
-    if (all.empty() && !block->empty())
-      block->getTerminator()->erase();
-    b.setInsertionPointToEnd(block);
-    assign(loop.getRegionIterArgs());
-    body(loop.getInductionVar());
-    SmallVector<Value> next;
-    for (Running &running : states)
-      llvm::append_range(next, running.state);
-    scf::YieldOp::create(b, loc(), next);
-  }
-  assign(loop.getResults());
-}
-
-void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value upper, int64_t step,
-                          llvm::function_ref<void(Value)> body, int64_t turns) {
-  if (llvm::none_of(states, [](const Running &running) { return running.blocked; }))
-    return carry(states, lower, upper, i64(step), body);
-  Value length = i64(turns * step), single = i64(step);
-  carry(states, lower, upper, length, [&](Value base) {
-    Value end = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), base, length), upper);
-    carry(states, base, end, single, body);
-    for (Running &running : states)
-      endBlock(running);
-  });
-}
-
-/// The largest or smallest of a bound's values in the lanes.
-Value Codegen::extreme(Value bound, bool largest) {
-  Lane lane = this->lane(bound);
-  if (lane.kind == Lane::uniform || (lane.kind == Lane::linear && (lane.stride > 0) != largest))
-    return lane.value;
-  if (lane.kind == Lane::linear)
-    return arith::AddIOp::create(b, loc(), lane.value, i64(lane.stride * (width - 1)));
-  auto kind = largest ? vector::CombiningKind::MAXSI : vector::CombiningKind::MINSI;
-  return vector::ReductionOp::create(b, loc(), kind, lane.value);
-}
-
-void Codegen::loop(ir::LoopOp op) {
-  Value lower = extreme(op.getLower(), false), upper = extreme(op.getUpper(), true);
-  unsigned lanes = static_cast<unsigned>(op.getLanes());
-  if (lanes)
-    width = lanes;
-  auto yield = cast<ir::YieldOp>(op.getYield());
-  // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
-  bool inner = !copied_.empty();
-  // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
-  Lane from = lane(op.getLower()), to = lane(op.getUpper());
-  auto counts = [&](Value predicate, Lane index) -> Lane {
-    Lane result = lane(predicate);
-    if (from.kind == Lane::uniform && to.kind == Lane::uniform)
-      return result;
-    Value part = matchPattern(result.value, m_One()) ? Value() : vector(result, b.getI1Type());
-    auto holds = [&](arith::CmpIPredicate relation, Lane bound) {
-      if (bound.kind != Lane::uniform)
-        part = both(part, arith::CmpIOp::create(b, loc(), relation, vector(index, b.getI64Type()), vector(bound, b.getI64Type())));
-    };
-    holds(arith::CmpIPredicate::sge, from);
-    holds(arith::CmpIPredicate::slt, to);
-    return {Lane::varying, part};
-  };
-  SmallVector<Running> states;
-  for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
-    forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
-      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
-      states.back().compensated = !inner || !ir::upperBound(op.getUpper());
-      states.back().acrossLanes = lanes > 0;
-    });
-  auto combine = [&](Lane index) {
-    setLoc(op.getLoc());
-    Running *running = states.data();
-    for (unsigned n = 0; n < op.getNumResults(); ++n) {
-      Value value = yield.getOperands()[2 * n], predicate = yield.getOperands()[2 * n + 1];
-      auto one = [&](Running &state) {
-        Value at;
-        if (isPosition(state.kind))
-          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        update(state, lane(value), counts(predicate, index), at);
-      };
-      forCopies(copied_.contains(op.getResult(n)), [&] { one(*running++); });
-    }
-  };
-  auto body = [&](Value position) {
-    Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
-    define(op.getIndex(), index);
-    block(op.getBlock(), [](ir::AccumulateOp) {});
-    combine(index);
-  };
-  if (int64_t jam = op.getJam(); jam > 1 && !inner) {
-    jammed(op, jam, states, lower, upper, body, counts);
-  } else if (!lanes) {
-    carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
-  } else {
-    Value step = i64(lanes);
-    Value count = arith::SubIOp::create(b, loc(), upper, lower);
-    Value rest = arith::RemSIOp::create(b, loc(), count, step);
-    Value whole = arith::SubIOp::create(b, loc(), upper, rest);
-    carryBlocks(states, lower, whole, lanes, body, inner ? innerTerms : blockTerms);
-    // The tail is a loop of at most one turn, so that states pass through it.
-    carry(states, whole, upper, step, [&](Value position) {
-      mask = tailMask(position, upper);
-      body(position);
-      mask = {};
-    });
-  }
-  Running *running = states.data();
-  for (OpResult result : op.getResults())
-    forCopies(copied_.contains(result), [&] {
-      Value value = finish(*running, lanes > 0);
-      define(result, {running->vectors && !lanes ? Lane::varying : Lane::uniform, value});
-      ++running;
-    });
-  if (lanes)
-    width = 0;
-}
-
-/// `factor` iterations at once, then the rest one by one.
-void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,
-                     llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {
-  auto yield = cast<ir::YieldOp>(op.getYield());
-  Value count = arith::MaxSIOp::create(b, loc(), arith::SubIOp::create(b, loc(), upper, lower), i64(0));
-  Value rest = arith::RemSIOp::create(b, loc(), count, i64(factor));
-  Value whole = arith::SubIOp::create(b, loc(), upper, rest);
-  jam(op, factor);
-  auto several = [&](Value position) {
-    forCopies(true, [&] {
-      define(op.getIndex(), {Lane::uniform, arith::AddIOp::create(b, loc(), position, i64(static_cast<int64_t>(copy_)))});
-    });
-    block(op.getBlock(), [](ir::AccumulateOp) {});
-    setLoc(op.getLoc());
-    for (auto [n, state] : llvm::enumerate(states)) {
-      SmallVector<Value> exponentials;
-      forCopies(true, [&] { // the order is that of the loop
-        Lane index = lane(op.getIndex());
-        Value at;
-        if (isPosition(state.kind))
-          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        Lane value = lane(yield.getOperands()[2 * n]), predicate = counts(yield.getOperands()[2 * n + 1], index);
-        if (state.kind != Reduction::logsumexp)
-          return update(state, value, predicate, at);
-        auto [term, some] = termOf(state, value, predicate);
-        Value nothing = number(term.getType(), -HUGE_VAL);
-        exponentials.push_back(some ? Value(arith::SelectOp::create(b, loc(), some, term, nothing)) : term);
-      });
-      if (!exponentials.empty())
-        addExponentials(state, exponentials);
-    }
-  };
-  carryBlocks(states, lower, whole, factor, several, std::max<int64_t>(blockTerms / factor, 1));
-  unjam();
-  carry(states, whole, upper, i64(1), single);
 }
 
 } // namespace mercer::lowering

@@ -13,8 +13,9 @@ Value Codegen::i64(int64_t value) { return arith::ConstantOp::create(b, loc(), b
 
 Value Codegen::number(Type type, double value) {
   Type scalar = getElementTypeOrSelf(type);
-  TypedAttr attribute = isa<FloatType>(scalar) ? TypedAttr(b.getFloatAttr(scalar, value))
-                                               : TypedAttr(b.getIntegerAttr(scalar, static_cast<int64_t>(value)));
+  TypedAttr attribute = isa<FloatType>(scalar)
+                            ? TypedAttr(b.getFloatAttr(scalar, value))
+                            : TypedAttr(b.getIntegerAttr(scalar, static_cast<int64_t>(value)));
   if (auto vector = dyn_cast<VectorType>(type))
     attribute = DenseElementsAttr::get(vector, Attribute(attribute));
   return arith::ConstantOp::create(b, loc(), attribute);
@@ -23,7 +24,8 @@ Value Codegen::number(Type type, double value) {
 Value Codegen::i1(bool value, bool vector) {
   if (!vector)
     return arith::ConstantOp::create(b, loc(), b.getBoolAttr(value));
-  return arith::ConstantOp::create(b, loc(), DenseElementsAttr::get(VectorType::get({width}, b.getI1Type()), value));
+  return arith::ConstantOp::create(b, loc(),
+                                   DenseElementsAttr::get(VectorType::get({width}, b.getI1Type()), value));
 }
 
 Value Codegen::cmp(arith::CmpFPredicate predicate, Value x, Value y) {
@@ -91,7 +93,8 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
       one(op, accumulate);
     return;
   }
-  // Between loops: first what is the same for all copies, then copy by copy, so that few values are alive at a time.
+  // Between loops: first what is the same for all copies, then copy by copy, so that few values are alive at
+  // a time.
   auto isCopied = [&](Operation &op) {
     return llvm::any_of(op.getOperands(), [&](Value operand) { return copied_.contains(operand); });
   };
@@ -168,7 +171,8 @@ void Codegen::unjam() {
 /// Sums and differences of base + lane * stride keep that form: their reads are then in order.
 Lane Codegen::applyLinear(ir::ApplyOp op) {
   Function function = op.getFunction().getValue();
-  if (!op.getType().isInteger(64) || (function != Function::add && function != Function::sub && function != Function::neg))
+  if (!op.getType().isInteger(64) ||
+      (function != Function::add && function != Function::sub && function != Function::neg))
     return {};
   Lane x = lane(op.getOperands()[0]);
   if (function == Function::neg) {
@@ -253,40 +257,62 @@ Value Codegen::applyReal(ir::ApplyOp op, ArrayRef<Value> x) {
   auto compare = [&](arith::CmpFPredicate predicate) { return cmp(predicate, x[0], x[1]); };
   auto constant = [&](double value) { return number(type, value); };
   switch (op.getFunction().getValue()) {
-  case Function::add: return arith::AddFOp::create(b, loc(), x[0], x[1]);
-  case Function::sub: return arith::SubFOp::create(b, loc(), x[0], x[1]);
-  case Function::mul: return arith::MulFOp::create(b, loc(), x[0], x[1]);
-  case Function::div: return arith::DivFOp::create(b, loc(), x[0], x[1]);
-  case Function::neg: return arith::NegFOp::create(b, loc(), x[0]);
-  case Function::square: return arith::MulFOp::create(b, loc(), x[0], x[0]);
-  case Function::reciprocal: return arith::DivFOp::create(b, loc(), constant(1), x[0]);
-  case Function::minimum: return arith::MinimumFOp::create(b, loc(), x[0], x[1]);
-  case Function::maximum: return arith::MaximumFOp::create(b, loc(), x[0], x[1]);
-  case Function::abs: return math::AbsFOp::create(b, loc(), x[0]);
+  case Function::add:
+    return arith::AddFOp::create(b, loc(), x[0], x[1]);
+  case Function::sub:
+    return arith::SubFOp::create(b, loc(), x[0], x[1]);
+  case Function::mul:
+    return arith::MulFOp::create(b, loc(), x[0], x[1]);
+  case Function::div:
+    return arith::DivFOp::create(b, loc(), x[0], x[1]);
+  case Function::neg:
+    return arith::NegFOp::create(b, loc(), x[0]);
+  case Function::square:
+    return arith::MulFOp::create(b, loc(), x[0], x[0]);
+  case Function::reciprocal:
+    return arith::DivFOp::create(b, loc(), constant(1), x[0]);
+  case Function::minimum:
+    return arith::MinimumFOp::create(b, loc(), x[0], x[1]);
+  case Function::maximum:
+    return arith::MaximumFOp::create(b, loc(), x[0], x[1]);
+  case Function::abs:
+    return math::AbsFOp::create(b, loc(), x[0]);
   case Function::sign: {
     Value one = math::CopySignOp::create(b, loc(), constant(1), x[0]);
     return arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::ONE, x[0], constant(0)), one, x[0]);
   }
-  case Function::floor: return math::FloorOp::create(b, loc(), x[0]);
-  case Function::ceil: return math::CeilOp::create(b, loc(), x[0]);
-  case Function::round: return math::RoundEvenOp::create(b, loc(), x[0]);
+  case Function::floor:
+    return math::FloorOp::create(b, loc(), x[0]);
+  case Function::ceil:
+    return math::CeilOp::create(b, loc(), x[0]);
+  case Function::round:
+    return math::RoundEvenOp::create(b, loc(), x[0]);
   case Function::sqrt:
-  case Function::root: return math::SqrtOp::create(b, loc(), x[0]);
+  case Function::root:
+    return math::SqrtOp::create(b, loc(), x[0]);
   case Function::floor_div:
     return math::FloorOp::create(b, loc(), arith::DivFOp::create(b, loc(), x[0], x[1]));
   case Function::mod: {
     Value quotient = math::FloorOp::create(b, loc(), arith::DivFOp::create(b, loc(), x[0], x[1]));
     return math::FmaOp::create(b, loc(), arith::NegFOp::create(b, loc(), quotient), x[1], x[0]);
   }
-  case Function::eq: return compare(arith::CmpFPredicate::OEQ);
-  case Function::ne: return compare(arith::CmpFPredicate::UNE);
-  case Function::lt: return compare(arith::CmpFPredicate::OLT);
-  case Function::le: return compare(arith::CmpFPredicate::OLE);
-  case Function::gt: return compare(arith::CmpFPredicate::OGT);
-  case Function::ge: return compare(arith::CmpFPredicate::OGE);
-  case Function::select: return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
+  case Function::eq:
+    return compare(arith::CmpFPredicate::OEQ);
+  case Function::ne:
+    return compare(arith::CmpFPredicate::UNE);
+  case Function::lt:
+    return compare(arith::CmpFPredicate::OLT);
+  case Function::le:
+    return compare(arith::CmpFPredicate::OLE);
+  case Function::gt:
+    return compare(arith::CmpFPredicate::OGT);
+  case Function::ge:
+    return compare(arith::CmpFPredicate::OGE);
+  case Function::select:
+    return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
   case Function::stop_gradient:
-  case Function::with_gradient_of: return x[0];
+  case Function::with_gradient_of:
+    return x[0];
   case Function::to_real: {
     if (isa<FloatType>(getElementTypeOrSelf(type)))
       return x[0];
@@ -300,29 +326,41 @@ Value Codegen::applyReal(ir::ApplyOp op, ArrayRef<Value> x) {
     std::string element = getElementTypeOrSelf(type).isF32() ? "f32" : "f64";
     std::string lanes = wide ? "v" + std::to_string(width) : "";
     auto name = b.getStringAttr("llvm.fptosi.sat." + lanes + "i64." + lanes + element);
-    return LLVM::CallIntrinsicOp::create(b, loc(), like(type, b.getI64Type()), name, ValueRange{x[0]}).getResult(0);
+    return LLVM::CallIntrinsicOp::create(b, loc(), like(type, b.getI64Type()), name, ValueRange{x[0]})
+        .getResult(0);
   }
-  default: return call(ir::FunctionAttr::nameOf(op.getFunction().getValue()), x);
+  default:
+    return call(ir::FunctionAttr::nameOf(op.getFunction().getValue()), x);
   }
 }
 
 Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
   Type type = x.back().getType();
-  auto compare = [&](arith::CmpIPredicate predicate) { return arith::CmpIOp::create(b, loc(), predicate, x[0], x[1]); };
+  auto compare = [&](arith::CmpIPredicate predicate) {
+    return arith::CmpIOp::create(b, loc(), predicate, x[0], x[1]);
+  };
   auto constant = [&](int64_t value) { return number(type, static_cast<double>(value)); };
   auto isNegative = [&](Value value) {
     return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, value, constant(0));
   };
   switch (op.getFunction().getValue()) {
-  case Function::add: return arith::AddIOp::create(b, loc(), x[0], x[1]);
-  case Function::sub: return arith::SubIOp::create(b, loc(), x[0], x[1]);
-  case Function::mul: return arith::MulIOp::create(b, loc(), x[0], x[1]);
-  case Function::square: return arith::MulIOp::create(b, loc(), x[0], x[0]);
-  case Function::neg: return arith::SubIOp::create(b, loc(), constant(0), x[0]);
-  case Function::minimum: return arith::MinSIOp::create(b, loc(), x[0], x[1]);
-  case Function::maximum: return arith::MaxSIOp::create(b, loc(), x[0], x[1]);
+  case Function::add:
+    return arith::AddIOp::create(b, loc(), x[0], x[1]);
+  case Function::sub:
+    return arith::SubIOp::create(b, loc(), x[0], x[1]);
+  case Function::mul:
+    return arith::MulIOp::create(b, loc(), x[0], x[1]);
+  case Function::square:
+    return arith::MulIOp::create(b, loc(), x[0], x[0]);
+  case Function::neg:
+    return arith::SubIOp::create(b, loc(), constant(0), x[0]);
+  case Function::minimum:
+    return arith::MinSIOp::create(b, loc(), x[0], x[1]);
+  case Function::maximum:
+    return arith::MaxSIOp::create(b, loc(), x[0], x[1]);
   case Function::abs:
-    return arith::SelectOp::create(b, loc(), isNegative(x[0]), arith::SubIOp::create(b, loc(), constant(0), x[0]), x[0]);
+    return arith::SelectOp::create(b, loc(), isNegative(x[0]),
+                                   arith::SubIOp::create(b, loc(), constant(0), x[0]), x[0]);
   case Function::sign: {
     Value positive = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, x[0], constant(0));
     Value right = arith::SelectOp::create(b, loc(), positive, constant(1), constant(0));
@@ -353,16 +391,26 @@ Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
     Value floor = arith::SelectOp::create(b, loc(), down, moved, rest);
     return arith::SelectOp::create(b, loc(), special, constant(0), floor);
   }
-  case Function::eq: return compare(arith::CmpIPredicate::eq);
-  case Function::ne: return compare(arith::CmpIPredicate::ne);
-  case Function::lt: return compare(arith::CmpIPredicate::slt);
-  case Function::le: return compare(arith::CmpIPredicate::sle);
-  case Function::gt: return compare(arith::CmpIPredicate::sgt);
-  case Function::ge: return compare(arith::CmpIPredicate::sge);
-  case Function::logical_and: return arith::AndIOp::create(b, loc(), x[0], x[1]);
-  case Function::logical_or: return arith::OrIOp::create(b, loc(), x[0], x[1]);
-  case Function::logical_not: return arith::XOrIOp::create(b, loc(), x[0], constant(1));
-  case Function::select: return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
+  case Function::eq:
+    return compare(arith::CmpIPredicate::eq);
+  case Function::ne:
+    return compare(arith::CmpIPredicate::ne);
+  case Function::lt:
+    return compare(arith::CmpIPredicate::slt);
+  case Function::le:
+    return compare(arith::CmpIPredicate::sle);
+  case Function::gt:
+    return compare(arith::CmpIPredicate::sgt);
+  case Function::ge:
+    return compare(arith::CmpIPredicate::sge);
+  case Function::logical_and:
+    return arith::AndIOp::create(b, loc(), x[0], x[1]);
+  case Function::logical_or:
+    return arith::OrIOp::create(b, loc(), x[0], x[1]);
+  case Function::logical_not:
+    return arith::XOrIOp::create(b, loc(), x[0], constant(1));
+  case Function::select:
+    return arith::SelectOp::create(b, loc(), x[0], x[1], x[2]);
   case Function::to_integer:
     return getElementTypeOrSelf(type).isInteger(1)
                ? Value(arith::ExtUIOp::create(b, loc(), like(type, b.getI64Type()), x[0]))
@@ -372,7 +420,8 @@ Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
     return getElementTypeOrSelf(type).isInteger(1) ? Value(arith::UIToFPOp::create(b, loc(), result, x[0]))
                                                    : Value(arith::SIToFPOp::create(b, loc(), result, x[0]));
   }
-  default: return x[0]; // stop_gradient
+  default:
+    return x[0]; // stop_gradient
   }
 }
 
