@@ -78,6 +78,8 @@ private:
   /// An output over a few constant positions of a further index becomes one output for each: their reductions
   /// share a pass.
   void writeOut(ir::OutputOp output) {
+    if (output.getIndices().size() < 2)
+      return; // only further indices are written out
     SmallVector<SmallVector<Value>> elements{{}};
     SmallVector<Value> loops;
     constexpr int64_t mostElements = 64, mostOperations = 1000;
