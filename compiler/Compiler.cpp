@@ -75,11 +75,9 @@ public:
         return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
     bool single = options_.arithmetic != DType::f64;
     scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64))};
-    Attribute sizes = (*module_->getOps<ir::ProgramOp>().begin())->getAttr(ir::sizesAttribute);
     if (failed(scheduling::schedule(*module_, machine)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();
-    plan->setAttr(ir::sizesAttribute, sizes);
     if (llvm::Error error = checkLength(plan))
       return error;
     scheduling::PlanFacts facts;
@@ -159,12 +157,11 @@ private:
   /// Code generation is quadratic in the length of a loop's body: refused here in time. A transcendental function is about 40
   /// machine operations.
   llvm::Error checkLength(ir::PlanOp plan) {
-    constexpr int64_t limit = 20'000;
     int64_t longest = scheduling::longestBody(plan);
-    if (longest <= limit)
+    if (longest <= scheduling::longestBodyAllowed)
       return llvm::Error::success();
     return llvm::createStringError("program '" + graph_.name + "': one loop has about " + std::to_string(longest) +
-                                   " machine operations; the limit is " + std::to_string(limit));
+                                   " machine operations; the limit is " + std::to_string(scheduling::longestBodyAllowed));
   }
 
   static DType dtypeOf(Type type) {

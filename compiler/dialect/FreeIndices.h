@@ -38,6 +38,11 @@ private:
 /// The indices that an op binds: `over` of a reduce, `indices` of an array; none otherwise.
 mlir::ValueRange boundIndices(mlir::Operation *op);
 
+/// The operands of an op that are values, not arrays that it reads.
+inline auto scalarOperands(mlir::Operation *op) {
+  return llvm::make_filter_range(op->getOperands(), [](mlir::Value v) { return !llvm::isa<ArrayType>(v.getType()); });
+}
+
 /// Sorted union and difference of index sets (by the order in `a` then `b`).
 IndexSet unite(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);
 IndexSet subtract(llvm::ArrayRef<mlir::Value> a, llvm::ArrayRef<mlir::Value> b);

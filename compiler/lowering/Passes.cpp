@@ -45,15 +45,17 @@ bool dependsOnLanes(Value root) {
 /// What plans may say and the scheduler does not write: refused, so that text from outside gets no wrong
 /// code.
 LogicalResult verifyLowered(ir::PlanOp plan) {
-  constexpr int64_t limit = 20'000;
-  if (int64_t longest = scheduling::longestBody(plan); longest > limit)
+  if (int64_t longest = scheduling::longestBody(plan); longest > scheduling::longestBodyAllowed)
     return plan.emitOpError() << "has a loop of about " << longest << " machine operations; the limit is "
-                              << limit;
+                              << scheduling::longestBodyAllowed;
   WalkResult result = plan.walk([](Operation *op) {
     auto loop = dyn_cast<ir::LoopOp>(op);
-    bool stores = loop && loop.getBody().walk([](Operation *inner) {
-                         return isa<ir::StoreOp, ir::AccumulateOp>(inner) ? WalkResult::interrupt() : WalkResult::advance();
-                       }).wasInterrupted();
+    bool stores = loop && loop.getBody()
+                              .walk([](Operation *inner) {
+                                return isa<ir::StoreOp, ir::AccumulateOp>(inner) ? WalkResult::interrupt()
+                                                                                 : WalkResult::advance();
+                              })
+                              .wasInterrupted();
     if (stores && (dependsOnLanes(loop.getLower()) || dependsOnLanes(loop.getUpper()))) {
       op->emitOpError() << "stores, and has bounds that differ from lane to lane, which is not lowered";
       return WalkResult::interrupt();

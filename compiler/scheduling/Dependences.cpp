@@ -6,14 +6,17 @@ using namespace mlir;
 
 namespace mercer::scheduling {
 
-SmallVector<Value> termsOf(ir::ReduceOp reduce) {
-  SmallVector<Value> terms{reduce.getValue()};
-  if (reduce.getPredicate())
-    terms.push_back(reduce.getPredicate());
+SmallVector<Value> termsOf(ArrayRef<ir::ReduceOp> reductions) {
+  SmallVector<Value> terms;
+  for (ir::ReduceOp reduce : reductions) {
+    terms.push_back(reduce.getValue());
+    if (reduce.getPredicate())
+      terms.push_back(reduce.getPredicate());
+  }
   return terms;
 }
 
-llvm::SetVector<Operation *> Dependences::closure(ArrayRef<Value> roots) {
+llvm::SetVector<Operation *> Dependences::closure(ArrayRef<Value> roots, Value but) {
   llvm::SetVector<Operation *> result;
   SmallVector<Operation *> stack;
   auto push = [&](Value value) {
@@ -22,9 +25,13 @@ llvm::SetVector<Operation *> Dependences::closure(ArrayRef<Value> roots) {
   };
   for (Value root : roots)
     push(root);
-  while (!stack.empty())
-    for (Value operand : stack.pop_back_val()->getOperands())
-      push(operand);
+  while (!stack.empty()) {
+    Operation *op = stack.pop_back_val();
+    auto reduce = dyn_cast<ir::ReduceOp>(op);
+    if (!but || !reduce || reduce.getOver()[0] != but)
+      for (Value operand : op->getOperands())
+        push(operand);
+  }
   return result;
 }
 
@@ -59,39 +66,31 @@ bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array) {
   return !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
 }
 
+/// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be
+/// done again.
 Value Dependences::nestIndexOf(ValueRange indices, Value value) {
   if (indices.size() == 1)
     return indices[0];
-  // What does not depend on the nest's index is computed again for each of its values.
+  llvm::SetVector<Operation *> all = closure(value);
   Value best;
   double least = 0;
   for (Value nest : indices) {
+    // What does not depend on the nest's index is computed again for each of its values. Inside of a
+    // reduction over an index of this name it is another variable.
+    llvm::SetVector<Operation *> outside = closure(value, nest);
     double work = 0;
-    constexpr double lanes = 16; // a shorter index leaves vectors empty
-    double waste = std::max(1.0, lanes / ir::guessedLength(nest));
-    // A reduction over an index of this name means another variable inside.
-    llvm::SetVector<Operation *> outside;
-    SmallVector<Value> stack{value};
-    while (!stack.empty()) {
-      Operation *op = stack.pop_back_val().getDefiningOp();
-      if (!op || isa<ir::ArrayOp>(op) || !outside.insert(op))
-        continue;
-      auto reduce = dyn_cast<ir::ReduceOp>(op);
-      if (!reduce || reduce.getOver()[0] != nest)
-        llvm::append_range(stack, op->getOperands());
-    }
-    for (Operation *op : closure(value)) {
+    for (Operation *op : all) {
       auto apply = dyn_cast<ir::ApplyOp>(op);
       if (!apply)
         continue;
       double times = static_cast<double>(operationsOf(apply.getFunction().getValue()));
       for (Value index : free_.of(apply.getResult()))
         times *= ir::guessedLength(index);
-      work += outside.contains(op) && free_.depends(apply.getResult(), nest)
-                  ? times
-                  : times * ir::guessedLength(nest);
+      bool depends = outside.contains(op) && free_.depends(apply.getResult(), nest);
+      work += depends ? times : times * ir::guessedLength(nest);
     }
-    work *= waste;
+    constexpr double lanes = 16; // a shorter index leaves vectors empty
+    work *= std::max(1.0, lanes / ir::guessedLength(nest));
     if (!best || work < 0.9 * least)
       best = nest, least = work;
   }
@@ -107,6 +106,14 @@ unsigned Dependences::stageOf(ArrayRef<Value> roots, Value index) {
     stage = std::max(stage, place.stage + !here);
   }
   return stage;
+}
+
+const Place &Dependences::placeOf(ir::OutputOp output) {
+  if (auto found = places_.find(output); found != places_.end())
+    return found->second;
+  Place place{nestIndexOf(output.getIndices(), output.getValue())};
+  place.stage = stageOf(output.getValue(), place.index);
+  return places_[output] = place;
 }
 
 const Place &Dependences::placeOf(ir::ArrayOp array) {

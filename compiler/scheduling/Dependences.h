@@ -20,24 +20,25 @@ bool runsAlong(mlir::ValueRange subscripts, mlir::Value index, ir::FreeIndices &
 /// Is it the array's element at the very indices over which the array is defined?
 bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array);
 
-/// What a reduction combines: its value, and its predicate where it has one.
-llvm::SmallVector<mlir::Value> termsOf(ir::ReduceOp reduce);
+/// What reductions combine: the value of each, and its predicate where it has one.
+llvm::SmallVector<mlir::Value> termsOf(llvm::ArrayRef<ir::ReduceOp> reductions);
 
 class Dependences {
 public:
   /// The reads of stored arrays that a value needs, through reductions that are not stored themselves.
   llvm::SmallVector<ir::ReadOp> arrayReads(llvm::ArrayRef<mlir::Value> roots);
-  /// All ops that a value needs without what computes stored arrays.
-  llvm::SetVector<mlir::Operation *> closure(llvm::ArrayRef<mlir::Value> roots);
+  /// All ops that a value needs without what computes stored arrays; with `but`, without what only reductions
+  /// over this index need.
+  llvm::SetVector<mlir::Operation *> closure(llvm::ArrayRef<mlir::Value> roots, mlir::Value but = {});
 
-  /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be
-  /// done again.
-  mlir::Value nestIndexOf(mlir::ValueRange indices, mlir::Value value);
   const Place &placeOf(ir::ArrayOp array);
+  const Place &placeOf(ir::OutputOp output); ///< that has indices
   /// The earliest stage at which roots can be computed in a nest over `index`.
   unsigned stageOf(llvm::ArrayRef<mlir::Value> roots, mlir::Value index);
 
 private:
+  mlir::Value nestIndexOf(mlir::ValueRange indices, mlir::Value value);
+
   ir::FreeIndices free_;
   llvm::DenseMap<mlir::Operation *, Place> places_;
 };

@@ -15,9 +15,6 @@ NestWriter::NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &depe
     scopes_[0].values[argument] = plan.getBlock().getArgument(argument.getArgNumber());
 }
 
-//===- What a nest stores
-//-------------------------------------------------------------------------------------===//
-
 void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> &targets) {
   nestIndex_ = demand.index;
   nestArrays_.clear();
@@ -186,10 +183,7 @@ bool NestWriter::onlyWithin(ir::ReadOp read, Place place) {
       continue;
     }
     if (auto output = dyn_cast<ir::OutputOp>(op)) {
-      if (output.getIndices().empty())
-        return false;
-      Value index = dependences_.nestIndexOf(output.getIndices(), output.getValue());
-      if (index != place.index || dependences_.stageOf(output.getValue(), index) != place.stage)
+      if (output.getIndices().empty() || dependences_.placeOf(output) != place)
         return false;
       continue;
     }
@@ -198,9 +192,6 @@ bool NestWriter::onlyWithin(ir::ReadOp read, Place place) {
   }
   return true;
 }
-
-//===- Values
-//-------------------------------------------------------------------------------------------------===//
 
 /// The scope that a value belongs to: the innermost of its free indices.
 NestWriter::Scope &NestWriter::scopeOf(Value value) {
@@ -266,8 +257,8 @@ Value NestWriter::emit(Value root) {
       continue;
     }
     bool complete = true;
-    for (Value operand : op->getOperands())
-      if (!isa<ir::ArrayType>(operand.getType()) && !known(operand)) {
+    for (Value operand : ir::scalarOperands(op))
+      if (!known(operand)) {
         stack.push_back(operand);
         complete = false;
       }
@@ -288,9 +279,6 @@ Value NestWriter::memoryOf(Value array) {
     return memory_.lookup(op);
   return scopes_[0].values.lookup(array);
 }
-
-//===- Reductions
-//---------------------------------------------------------------------------------------------===//
 
 void NestWriter::collectReductions(ArrayRef<Value> roots) {
   reductions_.clear();
@@ -327,9 +315,26 @@ void NestWriter::measure(ir::ReduceOp reduce) {
 /// May a pass that is written inside of others compute this reduction too? It must not need what these are
 /// about to compute.
 bool NestWriter::mayJoin(ir::ReduceOp other, ir::ReduceOp wanted) {
-  Value value = other.getResult();
   bool lower = loops_.empty() || heights_.lookup(other) <= heights_.lookup(wanted);
-  return lower && !known(value) && !tileOf(value, false) && inScope(value) && passOf(other) == passOf(wanted);
+  return lower && isPending(other, passOf(wanted));
+}
+
+/// Is it a reduction of a pass whose result is not there yet?
+bool NestWriter::isPending(ir::ReduceOp reduce, const Pass &pass) {
+  Value value = reduce.getResult();
+  return !known(value) && !tileOf(value, false) && inScope(value) && passOf(reduce) == pass;
+}
+
+/// Value and predicate of each reduction, as a loop yields them; `first` is the predicate of the first one.
+SmallVector<Value> NestWriter::emitTerms(ArrayRef<ir::ReduceOp> reductions, std::optional<Value> first) {
+  SmallVector<Value> yielded;
+  for (auto [n, reduce] : llvm::enumerate(reductions)) {
+    ir::ReduceOp op = reduce;
+    Value predicate = n == 0 && first ? *first : op.getPredicate();
+    yielded.push_back(emit(op.getValue()));
+    yielded.push_back(predicate ? emit(predicate) : always());
+  }
+  return yielded;
 }
 
 NestWriter::Pass NestWriter::passOf(ir::ReduceOp reduce) {
@@ -352,19 +357,10 @@ void NestWriter::emitReduction(ir::ReduceOp wanted) {
   SmallVector<Scope> waiting;
   while (scopes_.back().index != pass.scope)
     waiting.push_back(std::move(scopes_.back())), scopes_.pop_back();
-  SmallVector<Value> roots;
-  for (ir::ReduceOp reduce : together)
-    llvm::append_range(roots, termsOf(reduce));
   Value rest = wanted.getPredicate(); // what the bounds of the loop do not say
   Range range = boundsOf(together, rest);
-  ir::LoopOp loop = openLoop(pass.over, roots, wanted.getLoc(), together, range);
-  SmallVector<Value> yielded;
-  for (ir::ReduceOp reduce : together) {
-    Value predicate = reduce == wanted ? rest : reduce.getPredicate();
-    yielded.push_back(emit(reduce.getValue()));
-    yielded.push_back(predicate ? emit(predicate) : always());
-  }
-  closeLoop(yielded);
+  ir::LoopOp loop = openLoop(pass.over, termsOf(together), wanted.getLoc(), together, range);
+  closeLoop(emitTerms(together, rest));
   for (auto [reduce, result] : llvm::zip_equal(together, loop.getResults()))
     scopes_.back().values[reduce.getResult()] = result;
   while (!waiting.empty())

@@ -90,7 +90,10 @@ private:
   bool mayJoin(ir::ReduceOp other, ir::ReduceOp wanted);
   Pass passOf(ir::ReduceOp reduce);
   bool inScope(mlir::Value value);
+  bool isPending(ir::ReduceOp reduce, const Pass &pass);
   void emitReduction(ir::ReduceOp wanted);
+  llvm::SmallVector<mlir::Value> emitTerms(llvm::ArrayRef<ir::ReduceOp> reductions,
+                                           std::optional<mlir::Value> first = {});
   Range boundsOf(llvm::ArrayRef<ir::ReduceOp> reductions, mlir::Value &rest);
   ir::LoopOp openLoop(mlir::Value index, llvm::ArrayRef<mlir::Value> roots, mlir::Location loc,
                       llvm::ArrayRef<ir::ReduceOp> reductions = {}, Range range = {});

@@ -16,5 +16,7 @@ int64_t operationsOf(mlir::Block &block);
 /// The most operations that one block of a plan has, iterations side by side counted apart: code generation
 /// takes time that grows with its square.
 int64_t longestBody(ir::PlanOp plan);
+/// Beyond this it takes minutes.
+inline constexpr int64_t longestBodyAllowed = 20'000;
 
 } // namespace mercer::scheduling

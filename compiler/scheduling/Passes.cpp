@@ -50,14 +50,9 @@ struct Schedule : impl::ScheduleBase<Schedule> {
     for (auto program : getOperation().getOps<ir::ProgramOp>())
       if (failed(verifyTransformed(program)))
         return signalPassFailure();
-    for (auto program : llvm::to_vector(getOperation().getOps<ir::ProgramOp>())) {
-      StringAttr name = program.getSymNameAttr();
-      Attribute sizes = program->getAttr(ir::sizesAttribute);
+    while (!getOperation().getOps<ir::ProgramOp>().empty())
       if (failed(schedule(getOperation(), Machine{lanes}))) // the first that is left
         return signalPassFailure();
-      if (auto plan = getOperation().lookupSymbol<ir::PlanOp>(name); plan && sizes)
-        plan->setAttr(ir::sizesAttribute, sizes);
-    }
   }
 };
 

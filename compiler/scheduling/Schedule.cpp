@@ -47,6 +47,8 @@ private:
     plan_ =
         ir::PlanOp::create(builder_, program_.getLoc(), program_.getSymName(),
                            builder_.getStrArrayAttr(names), static_cast<int64_t>(block.getNumArguments()));
+    if (Attribute sizes = program_->getAttr(ir::sizesAttribute))
+      plan_->setAttr(ir::sizesAttribute, sizes);
     Block &body = plan_.getBody().emplaceBlock();
     for (BlockArgument argument : block.getArguments())
       body.addArgument(argument.getType(), argument.getLoc());
@@ -124,9 +126,6 @@ private:
     output.erase();
   }
 
-  //===- Which nests
-  //----------------------------------------------------------------------------------------===//
-
   void round(ArrayRef<ir::OutputOp> roots) {
     std::map<unsigned, SmallVector<Demand>> stages;
     auto nest = [&](unsigned stage, Value index) -> Demand & {
@@ -143,8 +142,8 @@ private:
         scalars.push_back(output);
         continue;
       }
-      Value index = dependences_.nestIndexOf(output.getIndices(), output.getValue());
-      nest(dependences_.stageOf(output.getValue(), index), index).outputs.push_back(output);
+      Place place = dependences_.placeOf(output);
+      nest(place.stage, place.index).outputs.push_back(output);
     }
     for (ir::ArrayOp array : neededArrays(values)) {
       Place place = dependences_.placeOf(array);

@@ -36,9 +36,7 @@ int64_t NestWriter::workOf(Value value, Value index) {
                      !runsAlong(read.getSubscripts(), nestIndex_, free_);
       work += gathers ? 16 : 1;
     }
-    for (Value operand : op->getOperands())
-      if (!isa<ir::ArrayType>(operand.getType()))
-        stack.push_back(operand);
+    llvm::append_range(stack, ir::scalarOperands(op));
   }
   return work;
 }
@@ -63,13 +61,11 @@ NestWriter::Kept NestWriter::findKept(Value index, ArrayRef<Value> roots, bool p
     if (!op || !seen.insert(value).second || isa<ir::ConstantOp, ir::SizeOp, ir::IndexOp>(op) ||
         known(value) || tileOf(value, false))
       continue;
-    auto operands =
-        llvm::make_filter_range(op->getOperands(), [](Value v) { return !isa<ir::ArrayType>(v.getType()); });
     if (free_.depends(value, index)) {
       // A reduction over an index of a loop around it means another variable of the same name.
       auto reduce = dyn_cast<ir::ReduceOp>(op);
       if (!reduce || (reduce.getOver()[0] != index && !isOpen(reduce.getOver()[0])))
-        llvm::append_range(stack, operands);
+        llvm::append_range(stack, ir::scalarOperands(op));
       continue;
     }
     SmallVector<Value> missing;
@@ -80,7 +76,7 @@ NestWriter::Kept NestWriter::findKept(Value index, ArrayRef<Value> roots, bool p
     if (few && isWorthKeeping(value, missing.back()))
       kept[{missing.size() == 2 ? missing[0] : Value(), missing.back()}].push_back(value);
     else if (!isa<ir::ReduceOp>(op))
-      llvm::append_range(stack, operands);
+      llvm::append_range(stack, ir::scalarOperands(op));
   }
   return kept;
 }
@@ -116,9 +112,7 @@ SmallVector<ir::ReduceOp> NestWriter::sumsOver(Value outer, Value over, Value in
       sums.push_back(reduce);
       continue;
     }
-    for (Value operand : op->getOperands())
-      if (!isa<ir::ArrayType>(operand.getType()))
-        stack.push_back(operand);
+    llvm::append_range(stack, ir::scalarOperands(op));
   }
   return sums;
 }
@@ -173,9 +167,8 @@ ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, R
         ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
     tiles.push_back({memory, index, range.lower});
   }
-  SmallVector<Value> roots(values), yielded;
-  for (ir::ReduceOp sum : sums)
-    llvm::append_range(roots, termsOf(sum));
+  SmallVector<Value> roots(values);
+  llvm::append_range(roots, termsOf(sums));
   ir::LoopOp loop = openLoop(index, roots, values[0].getLoc(), sums, range);
   Value at = emit(index);
   if (range.lower)
@@ -184,11 +177,7 @@ ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, R
     Value element = emit(value);
     ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, ValueRange{at});
   }
-  for (ir::ReduceOp sum : sums) {
-    yielded.push_back(emit(sum.getValue()));
-    yielded.push_back(sum.getPredicate() ? emit(sum.getPredicate()) : always());
-  }
-  closeLoop(yielded);
+  closeLoop(emitTerms(sums));
   for (auto [value, tile] : llvm::zip_equal(values, tiles))
     scopes_.back().tiles.insert({value, tile});
   return loop;
@@ -198,10 +187,8 @@ ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, R
 SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
   SmallVector<ir::ReduceOp> sums;
   for (ir::ReduceOp reduce : reductions_) {
-    Value sum = reduce.getResult();
     Pass pass{other.getOver()[0], scopes_.back().index, depths_.lookup(other)};
-    if (reduce.getKind().getValue() == dsl::Reduction::sum && loops_.empty() && !known(sum) &&
-        !tileOf(sum, false) && inScope(sum) && passOf(reduce) == pass)
+    if (reduce.getKind().getValue() == dsl::Reduction::sum && loops_.empty() && isPending(reduce, pass))
       sums.push_back(reduce);
   }
   return sums;
@@ -258,15 +245,8 @@ void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value
   for (auto [memory, result] : llvm::zip_equal(single, filled.getResults()))
     add(memory, result, zero());
   openLoop(index, {}, loc);
-  SmallVector<Value> roots, yielded;
-  for (ir::ReduceOp sum : inner)
-    llvm::append_range(roots, termsOf(sum));
-  ir::LoopOp loop = openLoop(over, roots, loc, inner, range);
-  for (ir::ReduceOp sum : inner) {
-    yielded.push_back(emit(sum.getValue()));
-    yielded.push_back(sum.getPredicate() ? emit(sum.getPredicate()) : always());
-  }
-  closeLoop(yielded);
+  ir::LoopOp loop = openLoop(over, termsOf(inner), loc, inner, range);
+  closeLoop(emitTerms(inner));
   Value at = emit(index);
   for (auto [memory, result] : llvm::zip_equal(memories, loop.getResults()))
     add(memory, result, at);

@@ -92,9 +92,8 @@ bool usedElsewhere(ir::FreeIndices &free, Value value, Value first, Value second
         !free.depends(op->getResult(0), second) || !inside.insert(op).second)
       continue;
     order.push_back(op);
-    for (Value operand : op->getOperands())
-      if (!isa<ir::ArrayType>(operand.getType()))
-        stack.push_back(operand.getDefiningOp());
+    for (Value operand : ir::scalarOperands(op))
+      stack.push_back(operand.getDefiningOp());
   }
   return llvm::any_of(order, [&](Operation *op) {
     return llvm::any_of(op->getUsers(), [&](Operation *user) { return !inside.contains(user); });

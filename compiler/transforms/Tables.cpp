@@ -95,9 +95,7 @@ private:
       if (dear && free_.depends(value, table.getOver()[0]) &&
           llvm::none_of(indices, [&](Value index) { return free_.depends(value, index); }))
         return true;
-      for (Value operand : op->getOperands())
-        if (!isa<ir::ArrayType>(operand.getType()))
-          stack.push_back(operand);
+      llvm::append_range(stack, ir::scalarOperands(op));
     }
     return false;
   }
