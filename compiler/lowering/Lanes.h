@@ -70,7 +70,10 @@ public:
 
   // Reductions.
   Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
-  void update(Running &running, Lane value, Lane predicate, mlir::Value position);
+  /// One more term, at `index`.
+  void update(Running &running, Lane value, Lane predicate, Lane index);
+  /// A term of a log-sum-exp: -infinity where it does not count.
+  mlir::Value exponentOf(const Running &running, Lane value, Lane predicate);
   void endBlock(Running &running);
   /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in
   /// `extremum`.

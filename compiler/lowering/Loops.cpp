@@ -103,13 +103,8 @@ void Codegen::loop(ir::LoopOp op) {
     Running *running = states.data();
     for (unsigned n = 0; n < op.getNumResults(); ++n) {
       Value value = yield.getOperands()[2 * n], predicate = yield.getOperands()[2 * n + 1];
-      auto one = [&](Running &state) {
-        Value at;
-        if (isPosition(state.kind))
-          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        update(state, lane(value), counts(predicate, index), at);
-      };
-      forCopies(copied_.contains(op.getResult(n)), [&] { one(*running++); });
+      forCopies(copied_.contains(op.getResult(n)),
+                [&] { update(*running++, lane(value), counts(predicate, index), index); });
     }
   };
   auto body = [&](Value position) {
@@ -165,16 +160,12 @@ void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> sta
       SmallVector<Value> exponentials;
       forCopies(true, [&] { // the order is that of the loop
         Lane index = lane(op.getIndex());
-        Value at;
-        if (isPosition(state.kind))
-          at = state.vectors ? vector(index, b.getI64Type()) : index.value;
-        Lane value = lane(yield.getOperands()[2 * n]),
-             predicate = counts(yield.getOperands()[2 * n + 1], index);
-        if (state.kind != Reduction::logsumexp)
-          return update(state, value, predicate, at);
-        auto [term, some] = termOf(state, value, predicate);
-        Value nothing = number(term.getType(), -HUGE_VAL);
-        exponentials.push_back(some ? Value(arith::SelectOp::create(b, loc(), some, term, nothing)) : term);
+        Lane value = lane(yield.getOperands()[2 * n]);
+        Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
+        if (state.kind == Reduction::logsumexp)
+          exponentials.push_back(exponentOf(state, value, predicate));
+        else
+          update(state, value, predicate, index);
       });
       if (!exponentials.empty())
         addExponentials(state, exponentials);

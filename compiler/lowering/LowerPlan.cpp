@@ -84,9 +84,8 @@ private:
       code.define(nest.getIndex(), index);
       unsigned n = 0;
       code.block(nest.getBlock(), [&](ir::AccumulateOp add) {
-        Value at = lanes ? code.vector(index, b_.getI64Type()) : position;
         Lane predicate = add.getPredicate() ? code.lane(add.getPredicate()) : Lane();
-        code.update(states[n++], code.lane(add.getValue()), predicate, at);
+        code.update(states[n++], code.lane(add.getValue()), predicate, index);
       });
     };
     auto masked = [&](Value position) {
@@ -116,11 +115,6 @@ private:
     return made;
   }
 
-  static bool isPosition(ir::AccumulateOp add) {
-    dsl::Reduction kind = add.getKind().getValue();
-    return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
-  }
-
   /// Each chunk has 16 bytes for each accumulation: the value, and a position.
   Value partial(Codegen &code, ir::AccumulateOp add, Value chunk, int64_t offset) {
     Value memory = LLVM::IntToPtrOp::create(b_, add.getLoc(), pointer_, code.word(partials_.lookup(add)));
@@ -131,7 +125,7 @@ private:
   }
 
   void storePartial(Codegen &code, ir::AccumulateOp add, Value chunk, Value value, Value extremum) {
-    if (isPosition(add)) {
+    if (isPosition(add.getKind().getValue())) {
       LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 1), 8);
       value = extremum;
     }
@@ -243,11 +237,11 @@ private:
       if (type.isInteger(1))
         value = arith::TruncIOp::create(b_, add.getLoc(), type, value);
       Value position, some;
-      if (isPosition(add)) {
+      if (isPosition(add.getKind().getValue())) {
         position = LLVM::LoadOp::create(b_, add.getLoc(), b_.getI64Type(), partial(code, add, chunk, 1), 8);
         some = arith::CmpIOp::create(b_, add.getLoc(), arith::CmpIPredicate::sge, position, code.i64(0));
       }
-      code.update(states[0], {Lane::uniform, value}, {Lane::uniform, some}, position);
+      code.update(states[0], {Lane::uniform, value}, {Lane::uniform, some}, {Lane::uniform, position});
       code.endBlock(states[0]);
     });
     code.store(add.getArray(), {}, {Lane::uniform, code.finish(states[0], false)});

@@ -92,7 +92,15 @@ std::pair<Value, Value> Codegen::termOf(const Running &running, Lane value, Lane
   return {term, running.acrossLanes ? both(counts, mask) : counts};
 }
 
-void Codegen::update(Running &running, Lane value, Lane predicate, Value position) {
+Value Codegen::exponentOf(const Running &running, Lane value, Lane predicate) {
+  auto [term, counts] = termOf(running, value, predicate);
+  Value nothing = number(term.getType(), -HUGE_VAL);
+  return counts ? Value(arith::SelectOp::create(b, loc(), counts, term, nothing)) : term;
+}
+
+void Codegen::update(Running &running, Lane value, Lane predicate, Lane index) {
+  if (running.kind == Reduction::logsumexp)
+    return addExponentials(running, exponentOf(running, value, predicate));
   auto [v, p] = termOf(running, value, predicate);
   auto where = [&, p = p](Value term, Value otherwise) -> Value {
     return p ? Value(arith::SelectOp::create(b, loc(), p, term, otherwise)) : term;
@@ -150,12 +158,11 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Value positio
     Value none =
         arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
     better = both(arith::OrIOp::create(b, loc(), better, none), p);
-    take(running, better, {v, position});
+    take(running, better, {v, running.vectors ? vector(index, b.getI64Type()) : index.value});
     break;
   }
   case Reduction::logsumexp:
-    addExponentials(running, where(v, number(type, -HUGE_VAL)));
-    break;
+    break; // above
   }
 }
 
