@@ -209,9 +209,7 @@ Tensor finish(TensorNode node) {
   return Tensor(std::shared_ptr<const TensorNode>(std::move(made)));
 }
 
-void with_deep_stack(int depth, const std::function<void()> &work) {
-  if (depth < 200)
-    return work();
+bool on_thread(std::size_t stack_bytes, const std::function<void()> &work) {
   struct Job {
     const std::function<void()> &work;
     std::exception_ptr failure;
@@ -227,16 +225,24 @@ void with_deep_stack(int depth, const std::function<void()> &work) {
   };
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  // A level of the largest walk, printing, takes 28 KiB.
-  pthread_attr_setstacksize(&attributes, (std::size_t(8) << 20) + static_cast<std::size_t>(depth) * (52 << 10));
+  pthread_attr_setstacksize(&attributes, stack_bytes);
   pthread_t thread;
-  int failed = pthread_create(&thread, &attributes, run, &job);
+  const int failed = pthread_create(&thread, &attributes, run, &job);
   pthread_attr_destroy(&attributes);
   if (failed)
-    throw Error(ErrorCode::out_of_memory, "no memory for the stack of a deep expression");
+    return false;
   pthread_join(thread, nullptr);
   if (job.failure)
     std::rethrow_exception(job.failure);
+  return true;
+}
+
+void with_deep_stack(int depth, const std::function<void()> &work) {
+  if (depth < 200)
+    return work();
+  // A level of the largest walk, printing, takes 28 KiB.
+  if (!on_thread((std::size_t(8) << 20) + static_cast<std::size_t>(depth) * (52 << 10), work))
+    throw Error(ErrorCode::out_of_memory, "no memory for the stack of a deep expression");
 }
 
 } // namespace dsl

@@ -148,6 +148,9 @@ bool is_constant(const Expr &expr, double value);
 /// Is a name one that C and C++ take, no keyword, not too long? @throws Error(bad_name) naming `what`.
 void check_name(std::string_view name, std::string_view what, std::source_location where);
 
+/// Runs `work` on a thread of its own with such a stack and waits; what it throws is thrown here. @returns false when there is
+/// no such thread
+bool on_thread(std::size_t stack_bytes, const std::function<void()> &work);
 /// Runs `work` on a stack large enough for walks as deep as an expression may be.
 void with_deep_stack(int depth, const std::function<void()> &work);
 

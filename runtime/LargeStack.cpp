@@ -1,12 +1,11 @@
 #include "mercer/runtime/LargeStack.h"
 
-#include "mercer/dsl/Error.h"
+#include "mercer/dsl/Node.h"
 
 #include "llvm/Support/ErrorHandling.h"
 
 #include <csetjmp>
 #include <mutex>
-#include <pthread.h>
 #include <string>
 
 namespace mercer::detail {
@@ -14,8 +13,6 @@ namespace {
 
 /// What a thread of ours is doing, where LLVM's fatal errors come back to.
 struct Work {
-  const std::function<void()> *run;
-  std::exception_ptr error;
   std::jmp_buf back;
   char fatal[512] = {};
 };
@@ -39,43 +36,28 @@ void install_handlers() {
   });
 }
 
-void *run_work(void *argument) {
-  Work &work = *static_cast<Work *>(argument);
-  current = &work;
-  if (setjmp(work.back) == 0) {
-    try {
-      (*work.run)();
-    } catch (...) {
-      work.error = std::current_exception();
-    }
-  } else if (!work.fatal[0]) {
-    work.fatal[0] = '?';
-  }
-  current = nullptr;
-  return nullptr;
-}
-
 } // namespace
 
 void on_large_stack(const std::function<void()> &run) {
   install_handlers();
   if (current) // already there
     return run();
-  Work work{&run, {}, {}};
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, std::size_t(64) << 20);
-  pthread_t thread;
-  const int failed = pthread_create(&thread, &attributes, run_work, &work);
-  pthread_attr_destroy(&attributes);
-  if (failed)
+  Work work;
+  const bool ran = dsl::on_thread(std::size_t(64) << 20, [&] {
+    struct Current { // until the work ends or throws
+      explicit Current(Work &work) { current = &work; }
+      ~Current() { current = nullptr; }
+    } here(work);
+    if (setjmp(work.back) == 0)
+      run();
+    else if (!work.fatal[0])
+      work.fatal[0] = '?';
+  });
+  if (!ran)
     throw Error(ErrorCode::out_of_memory, "compiler: no thread with a stack of 64 MiB can be made", {});
-  pthread_join(thread, nullptr);
   if (work.fatal[0])
     throw Error(ErrorCode::compiler,
                 "compiler: LLVM stopped with '" + std::string(work.fatal) + "', a bug in Mercer", {});
-  if (work.error)
-    std::rethrow_exception(work.error);
 }
 
 } // namespace mercer::detail
