@@ -358,6 +358,13 @@ std::size_t Values::position(std::initializer_list<std::int64_t> subscripts) con
   return static_cast<std::size_t>(position);
 }
 
+Number squaredDistance(const Values &x, std::int64_t i, const Values &y, std::int64_t j) {
+  Number s = 0;
+  for (int k = 0; k < x.size(1); ++k)
+    s += square(x(i, k) - y(j, k));
+  return s;
+}
+
 Values scalar(const Number &number) {
   Values values(std::vector<std::int64_t>{});
   values.data[0] = number;

@@ -56,8 +56,11 @@ Given stored(Given given, DType type);
 
 /// The result of loops that is one number.
 Values scalar(const Number &number);
+/// |x_i - y_j|^2 of two rows.
+Number squaredDistance(const Values &x, std::int64_t i, const Values &y, std::int64_t j);
 
-using Loops = std::function<std::vector<Values>(const std::vector<Values> &)>;
+using List = std::vector<Values>;
+using Loops = std::function<List(const List &)>;
 
 /// What more than values and first derivatives is compared, and how closely.
 struct Ask {

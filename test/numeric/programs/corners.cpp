@@ -9,8 +9,6 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
 class Corners : public ::testing::Test {
 protected:
   Tensor x{"x", 2}, w{"w", 1}, label{"label", 1, integer};

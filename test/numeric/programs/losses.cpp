@@ -10,15 +10,6 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
-Number squaredDistance(const Values &x, std::int64_t i, const Values &y, std::int64_t j) {
-  Number s = 0;
-  for (int k = 0; k < x.size(1); ++k)
-    s += square(x(i, k) - y(j, k));
-  return s;
-}
-
 TEST(Losses, allTriplets) {
   Tensor z("z", 2), label("label", 1, integer);
   Scalar margin("margin");

@@ -8,8 +8,6 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
 TEST(Networks, layerNorm) {
   Tensor x("x", 2), gain("gain", 1), bias("bias", 1);
   Index i("i"), k("k"), l("l");

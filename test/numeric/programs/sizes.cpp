@@ -8,19 +8,10 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
 Number inner(const Values &x, std::int64_t i, const Values &y, std::int64_t j) {
   Number s = 0;
   for (int k = 0; k < x.size(1); ++k)
     s += x(i, k) * y(j, k);
-  return s;
-}
-
-Number squaredDistance(const Values &x, std::int64_t i, const Values &y, std::int64_t j) {
-  Number s = 0;
-  for (int k = 0; k < x.size(1); ++k)
-    s += square(x(i, k) - y(j, k));
   return s;
 }
 

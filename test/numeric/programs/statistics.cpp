@@ -8,15 +8,6 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
-Number squaredDistance(const Values &x, std::int64_t i, const Values &y, std::int64_t j) {
-  Number s = 0;
-  for (int k = 0; k < x.size(1); ++k)
-    s += square(x(i, k) - y(j, k));
-  return s;
-}
-
 TEST(Statistics, twoSampleTestWithABankOfWidths) {
   Tensor x("x", 2), y("y", 2), width("width", 1);
   Index i("i"), j("j"), s("s");

@@ -11,8 +11,6 @@ using namespace mercer::test;
 
 namespace {
 
-using List = std::vector<Values>;
-
 class Storage : public ::testing::Test {
 protected:
   Tensor x{"x", 2}, w{"w", 1}, label{"label", 1, integer}, keep{"keep", 1, mercer::boolean};

@@ -2,6 +2,7 @@
 #include "ExpectError.h"
 
 #include "mercer/dsl/Node.h"
+#include "../BalancedSum.h"
 
 namespace mercer {
 namespace {
@@ -91,15 +92,7 @@ Program program_with_nodes(int nodes) {
   int leaves = nodes / 2, extra = nodes - 2 * leaves;
   for (int n = 1; n < leaves; ++n)
     level.push_back(Expr(double(n)));
-  while (level.size() > 1) {
-    std::vector<Expr> next;
-    for (std::size_t n = 0; n + 1 < level.size(); n += 2)
-      next.push_back(level[n] + level[n + 1]);
-    if (level.size() % 2)
-      next.push_back(level.back());
-    level = std::move(next);
-  }
-  Expr value = level[0];
+  Expr value = test::balancedSum(std::move(level));
   for (int n = 0; n < extra; ++n)
     value = -value;
   return Program("p", {x}, {{"a", value}});

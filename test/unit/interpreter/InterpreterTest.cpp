@@ -1,27 +1,12 @@
 // What text cannot say: memory of any layout and type, precision, one check alone.
+#include "../ParsedProgram.h"
 #include "compiler/interpreter/Interpreter.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
 
 using namespace mercer;
 
 namespace {
-
-/// A parsed program and the context that it lives in.
-struct Parsed {
-  explicit Parsed(llvm::StringRef text) {
-    context.loadDialect<ir::MercerDialect>();
-    module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
-    if (module)
-      program = *module->getBody()->getOps<ir::ProgramOp>().begin();
-  }
-  mlir::MLIRContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  ir::ProgramOp program;
-};
 
 std::string copyOf(llvm::StringRef element) {
   return ("mercer.program @copy(%x: !mercer.array<1x" + element + R"(>) names ["x"] {
@@ -36,7 +21,7 @@ std::string copyOf(llvm::StringRef element) {
 }
 
 TEST(Interpreter, ReadsNegativeStrides) {
-  Parsed copy(copyOf("f64"));
+  ParsedProgram copy(copyOf("f64"));
   double data[] = {1, 2, 3, 4, 5, 6};
   interpreter::Result result =
       interpreter::interpret(copy.program, interpreter::Input{DType::f64, data + 5, {3}, {-2}});
@@ -45,7 +30,7 @@ TEST(Interpreter, ReadsNegativeStrides) {
 }
 
 TEST(Interpreter, ReadsHalves) {
-  Parsed copy(copyOf("f16"));
+  ParsedProgram copy(copyOf("f16"));
   std::uint16_t half[] = {0x3c00, 0xc000, 0x0001, 0x7c00}, brain[] = {0x3f80, 0xc000, 0x0001, 0x7f80};
   interpreter::Result result =
       interpreter::interpret(copy.program, interpreter::Input{DType::f16, half, {4}, {1}});
@@ -55,7 +40,7 @@ TEST(Interpreter, ReadsHalves) {
 }
 
 TEST(Interpreter, RefusesOtherInputs) {
-  Parsed copy(copyOf("f64"));
+  ParsedProgram copy(copyOf("f64"));
   double data[] = {1};
   EXPECT_EQ(interpreter::interpret(copy.program, {}).error, "the program takes 1 inputs, but got 0");
   EXPECT_EQ(interpreter::interpret(copy.program, interpreter::Input{DType::f64, data, {}, {}}).error,
@@ -65,7 +50,7 @@ TEST(Interpreter, RefusesOtherInputs) {
 }
 
 TEST(Interpreter, RunsOneCheckAlone) {
-  Parsed gather(R"mlir(mercer.program @gather(%l: !mercer.array<1xi64>) names ["l"] {
+  ParsedProgram gather(R"mlir(mercer.program @gather(%l: !mercer.array<1xi64>) names ["l"] {
   %n = mercer.size %l, 0 : !mercer.array<1xi64>
   %i = mercer.index "i", %n
   %v = mercer.read %l[%i] : !mercer.array<1xi64> -> i64

@@ -2,6 +2,7 @@
 // of its own with the memory and processor time that are promised: limits MERCER-OPT [NAME].
 #include "compiler/tools/mercerc/JsonText.h"
 #include "mercer/dsl/Node.h"
+#include "../BalancedSum.h"
 
 #include <mercer/mercer.h>
 
@@ -46,19 +47,6 @@ void run_both(const Program &program, double x, double expected, double toleranc
   }
 }
 
-/// The sum of these in a balanced tree.
-Expr total(std::vector<Expr> level) {
-  while (level.size() > 1) {
-    std::vector<Expr> next;
-    for (std::size_t n = 0; n + 1 < level.size(); n += 2)
-      next.push_back(level[n] + level[n + 1]);
-    if (level.size() % 2)
-      next.push_back(level.back());
-    level = std::move(next);
-  }
-  return level.front();
-}
-
 /// An expression of this depth: x, then steps of e / 2 + 1, whose fixed point is 2. Refused where it is
 /// built.
 Work deep(std::int64_t depth) {
@@ -80,7 +68,7 @@ Work wide(std::int64_t nodes) {
   double expected = 2;
   for (std::int64_t n = 1; n < nodes / 2; ++n)
     leaves.emplace_back(static_cast<double>(n)), expected += static_cast<double>(n);
-  Expr value = total(std::move(leaves));
+  Expr value = mercer::test::balancedSum(std::move(leaves));
   if (nodes % 2)
     value = -value, expected = -expected;
   return [=] { run_both(Program("wide", {x}, {{"y", value}}), 2.0, expected, 1e-12); };
@@ -107,7 +95,7 @@ Work output_indices(std::int64_t count) {
   for (std::int64_t n = 0; n < count; ++n)
     indices.emplace_back("i" + number(n), 2);
   return [=] {
-    Program program("outputs", {}, {{"a", indices, total({indices.begin(), indices.end()})}});
+    Program program("outputs", {}, {{"a", indices, mercer::test::balancedSum({indices.begin(), indices.end()})}});
     if (jit(program)().size() != std::int64_t(1) << count)
       throw Error(ErrorCode::compiler, "wrong size");
   };
@@ -121,7 +109,7 @@ Work arguments(std::int64_t count) {
     inputs.push_back(Scalar("x" + number(n)));
     values.push_back(inputs.back()());
   }
-  Expr value = total(values);
+  Expr value = mercer::test::balancedSum(values);
   return [=] {
     Program program("many", inputs, {{"y", value}});
     const std::vector<Argument> given(inputs.size(), Argument(1.0));

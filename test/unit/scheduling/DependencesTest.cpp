@@ -1,6 +1,6 @@
 #include "compiler/scheduling/Dependences.h"
 
-#include "ParsedProgram.h"
+#include "../ParsedProgram.h"
 
 #include <gtest/gtest.h>
 
