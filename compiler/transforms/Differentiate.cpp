@@ -23,6 +23,7 @@ using dsl::Reduction;
 /// factor meets no 0 that stands for "not taken".
 struct Guarded {
   Value value, guard;
+  bool infinite = false; ///< a factor of `value` may be infinite where the function itself is finite
 };
 
 class Differentiation {
@@ -43,8 +44,11 @@ protected:
 
   /// seed times a partial derivative.
   Guarded chain(Guarded seed, const Partial &partial) {
-    Guarded result{seed.value, both(seed.guard, partial.guard)};
+    Guarded result{seed.value, both(seed.guard, partial.guard), seed.infinite || partial.finite};
     if (partial.factor) {
+      // cbrt(x^2) at 0: what does not vary has no derivative, however steep what is made of it.
+      if (seed.infinite && ir::realConstant(partial.factor).value_or(0) == 0)
+        result.guard = both(result.guard, call(Function::ne, {partial.factor, zero(partial.factor.getType())}));
       // Elsewhere a seed of 0 is an ordinary factor: the product's own derivative is not 0.
       if (partial.finite) {
         Value seeded = call(Function::ne, {seed.value, zero(seed.value.getType())});
@@ -271,12 +275,14 @@ private:
     bool same = llvm::all_of(parts, [&](const Guarded &part) { return part.guard == parts[0].guard; });
     Value guard = parts[0].guard;
     Value sum = same ? parts[0].value : plain(parts[0]);
+    bool infinite = parts[0].infinite;
     for (const Guarded &part : parts.drop_front()) {
+      infinite |= part.infinite;
       sum = call(Function::add, {sum, same ? part.value : plain(part)});
       if (!same)
         guard = guard && part.guard ? call(Function::logical_or, {guard, part.guard}) : Value();
     }
-    return {sum, guard};
+    return {sum, guard, infinite};
   }
 
   /// Adds a derivative by `operand` that is a function of `from`: summed over what the operand does not depend on.
@@ -290,7 +296,7 @@ private:
   }
 
   Guarded sum(ArrayRef<Value> over, Guarded part) {
-    return {ir::reduce(builder_, loc_, Reduction::sum, over, part.value, part.guard), {}};
+    return {ir::reduce(builder_, loc_, Reduction::sum, over, part.value, part.guard), {}, part.infinite};
   }
 
   /// A read of the variable: its adjoint adds to the element that was read.

@@ -100,6 +100,17 @@ static bool isNonNegative(Value value, unsigned &budget) {
 
 bool nonNegative(Value value, unsigned budget) { return isNonNegative(value, budget); }
 
+bool positive(Value value, unsigned budget) {
+  if (auto real = ir::realConstant(value))
+    return *real > 0;
+  if (budget == 0)
+    return false;
+  auto at = [&](unsigned n) { return positive(operand(value, n), budget - 1); };
+  if (is(value, Function::add))
+    return (at(0) && nonNegative(operand(value, 1))) || (at(1) && nonNegative(operand(value, 0)));
+  return is(value, Function::maximum) && (at(0) || at(1));
+}
+
 bool isSmall(Value value, unsigned most) {
   llvm::SmallPtrSet<Operation *, 32> seen;
   SmallVector<Value> stack{value};

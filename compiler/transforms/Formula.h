@@ -25,6 +25,9 @@ mlir::Value besides(mlir::Value value, dsl::Function function, llvm::function_re
 /// Is a real value never negative (it may be NaN), by its structure alone? Looks at `budget` ops at most.
 bool nonNegative(mlir::Value value, unsigned budget = 128);
 
+/// Is a real value away from 0 by its structure alone, as a square plus a constant is (it may be NaN)? Looks `budget` ops deep.
+bool positive(mlir::Value value, unsigned budget = 4);
+
 /// Does a value depend on at most `most` ops? Patterns look at the indices of such alone: of larger ones at
 /// each op would be quadratic.
 bool isSmall(mlir::Value value, unsigned most = 200);

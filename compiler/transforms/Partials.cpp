@@ -1,5 +1,7 @@
 #include "compiler/transforms/Partials.h"
 
+#include "compiler/transforms/Formula.h"
+
 #include <cmath>
 #include <numbers>
 
@@ -10,39 +12,25 @@ namespace {
 
 using dsl::Function;
 
-/// Writes formulas at the place of one op.
-class Formula {
+/// Writes the formulas of slopes.
+class Slope : public Formula {
 public:
-  Formula(OpBuilder &builder, ir::ApplyOp op) : builder_(builder), loc_(op.getLoc()), type_(op.getResult().getType()) {}
+  Slope(OpBuilder &builder, ir::ApplyOp op) : Formula(builder, op.getLoc(), op.getResult().getType()) {}
 
-  Value call(Function function, ValueRange operands) { return ir::apply(builder_, loc_, function, operands); }
-  Value number(double value) { return ir::real(builder_, loc_, type_, value); }
-  Value add(Value a, Value b) { return call(Function::add, {a, b}); }
-  Value sub(Value a, Value b) { return call(Function::sub, {a, b}); }
-  Value mul(Value a, Value b) { return call(Function::mul, {a, b}); }
-  Value mul(double a, Value b) { return mul(number(a), b); }
-  Value div(Value a, Value b) { return call(Function::div, {a, b}); }
-  Value neg(Value a) { return call(Function::neg, {a}); }
-  Value exp(Value a) { return call(Function::exp, {a}); }
-  Value log(Value a) { return call(Function::log, {a}); }
-  Value square(Value a) { return call(Function::square, {a}); }
   Value reciprocal(Value a) { return call(Function::reciprocal, {a}); }
-  Value sqrt(Value a) { return call(Function::sqrt, {a}); }
+  Value square(Value a) { return call(Function::square, {a}); }
   Value isNot(Value a, double value) { return call(Function::ne, {a, number(value)}); }
+  /// Null: everywhere, by the structure of `a`.
+  Value awayFromZero(Value a) { return positive(a) ? Value() : isNot(a, 0); }
   Value negated(Value condition) { return call(Function::logical_not, {condition}); }
   /// (1 - a) (1 + a)
   Value oneMinusSquare(Value a) { return mul(sub(number(1), a), add(number(1), a)); }
-
-private:
-  OpBuilder &builder_;
-  Location loc_;
-  Type type_;
 };
 
 } // namespace
 
 SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
-  Formula f(builder, op);
+  Slope f(builder, op);
   OperandRange x = op.getOperands();
   Value r = op.getResult();
   switch (op.getFunction().getValue()) {
@@ -67,19 +55,19 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::abs:
     return {{0, f.call(Function::sign, {x[0]}), {}}};
   case Function::square:
-    return {{0, f.mul(2, x[0]), {}}};
+    return {{0, f.scale(2, x[0]), {}}};
   case Function::reciprocal:
     return {{0, f.neg(f.square(r)), {}}};
   case Function::select:
     return {{1, {}, x[0]}, {2, {}, f.negated(x[0])}};
   case Function::sqrt:
-    return {{0, f.div(f.number(0.5), r), {}, f.isNot(x[0], 0)}};
+    return {{0, f.div(f.number(0.5), r), {}, f.awayFromZero(x[0])}};
   case Function::root:
     return {{0, f.div(f.number(0.5), r), f.isNot(x[0], 0)}};
   case Function::rsqrt:
-    return {{0, f.mul(-0.5, f.mul(r, f.square(r))), {}}};
+    return {{0, f.scale(-0.5, f.mul(r, f.square(r))), {}}};
   case Function::cbrt:
-    return {{0, f.reciprocal(f.mul(3, f.square(r))), {}, f.isNot(x[0], 0)}};
+    return {{0, f.reciprocal(f.scale(3, f.square(r))), {}, f.awayFromZero(x[0])}};
   case Function::pow: {
     Value lower = f.call(Function::pow, {x[0], f.sub(x[1], f.number(1))});
     return {{0, f.mul(x[1], lower), f.isNot(x[1], 0)}, {1, f.mul(r, f.log(x[0])), f.isNot(x[0], 0)}};
@@ -89,7 +77,7 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::exp:
     return {{0, r, {}}};
   case Function::exp2:
-    return {{0, f.mul(std::numbers::ln2, r), {}}};
+    return {{0, f.scale(std::numbers::ln2, r), {}}};
   case Function::expm1:
     return {{0, f.exp(x[0]), {}}};
   case Function::log:
@@ -107,7 +95,7 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::softplus:
     return {{0, f.call(Function::sigmoid, {x[0]}), {}}};
   case Function::xlogx:
-    return {{0, f.add(f.log(x[0]), f.number(1)), {}, f.isNot(x[0], 0)}};
+    return {{0, f.add(f.log(x[0]), f.number(1)), {}, f.awayFromZero(x[0])}};
   case Function::xlogy: {
     Value here = f.isNot(x[0], 0);
     Value either = f.call(Function::logical_or, {here, f.call(Function::gt, {x[1], f.number(0)})});
@@ -146,13 +134,13 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
   case Function::atanh:
     return {{0, f.reciprocal(f.oneMinusSquare(x[0])), {}}};
   case Function::erf:
-    return {{0, f.mul(2 / std::sqrt(std::numbers::pi), f.exp(f.neg(f.square(x[0])))), {}}};
+    return {{0, f.scale(2 / std::sqrt(std::numbers::pi), f.exp(f.neg(f.square(x[0])))), {}}};
   case Function::erfc:
-    return {{0, f.mul(-2 / std::sqrt(std::numbers::pi), f.exp(f.neg(f.square(x[0])))), {}}};
+    return {{0, f.scale(-2 / std::sqrt(std::numbers::pi), f.exp(f.neg(f.square(x[0])))), {}}};
   case Function::normal_cdf:
-    return {{0, f.mul(1 / std::sqrt(2 * std::numbers::pi), f.exp(f.mul(-0.5, f.square(x[0])))), {}}};
+    return {{0, f.scale(1 / std::sqrt(2 * std::numbers::pi), f.exp(f.scale(-0.5, f.square(x[0])))), {}}};
   case Function::log_normal_cdf: // density / probability, as one exponential
-    return {{0, f.mul(1 / std::sqrt(2 * std::numbers::pi), f.exp(f.sub(f.mul(-0.5, f.square(x[0])), r))), {}}};
+    return {{0, f.scale(1 / std::sqrt(2 * std::numbers::pi), f.exp(f.sub(f.scale(-0.5, f.square(x[0])), r))), {}}};
   case Function::with_gradient_of:
     return {{1, {}, {}}};
   case Function::floor_div: // steps: the derivative is 0

@@ -47,6 +47,31 @@ TEST_F(Corners, subscriptsOfEveryForm) {
   });
 }
 
+TEST_F(Corners, steepFunctionsOfWhatDoesNotVary) {
+  // Infinite slopes at 0 meet what is flat there; away from 0 the slopes are ordinary.
+  Program p("steep", {w},
+            {{"cbrt", i, cbrt(square(w(i)))},
+             {"xlogx", i, xlogx(square(w(i)))},
+             {"asin", i, asin(1.0 - square(square(w(i))))},
+             {"sqrt", i, sqrt(square(w(i)) * abs(w(i)))},
+             {"away", i, sqrt(square(w(i)) + 0.25)},
+             {"sum", cbrt(sum(i, square(w(i)) * 0.0))}});
+  agree(p, {list({4}, {0, 0.5, -0.5, 0})}, {w}, [](const List &in) {
+    Values cbrts(Shape(4)), xlogxs(Shape(4)), asins(Shape(4)), sqrts(Shape(4)), away(Shape(4));
+    for (int i = 0; i < 4; ++i) {
+      Number x = in[0](i), square = x * x;
+      bool zero = i == 0 || i == 3;
+      cbrts(i) = zero ? square : exp(log(square) / Number(3));
+      xlogxs(i) = zero ? square : square * log(square);
+      Number u = Number(1) - square * square;
+      asins(i) = zero ? Number(std::asin(1.0)) : chain(u, std::asin(u.value), 1 / std::sqrt(1 - u.value * u.value), 0);
+      sqrts(i) = zero ? square : exp(log(square) * Number(0.75));
+      away(i) = sqrt(square + Number(0.25));
+    }
+    return List{cbrts, xlogxs, asins, sqrts, away, scalar(Number(0))};
+  });
+}
+
 TEST_F(Corners, whatAPredicateGuardsIsNotRead) {
   // Reads outside of tensors, by indices and by data, where nobody looks.
   Tensor next("next", 1, integer);
