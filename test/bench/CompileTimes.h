@@ -7,4 +7,8 @@ namespace mercer::bench {
 /// takes longer than `limit` seconds.
 bool compile_times(double limit);
 
+/// Compiles every workload, value and gradient, in a process of its own and in one that has compiled before,
+/// and prints a table; false when one takes longer than `warm` or `first` seconds.
+bool workload_compile_times(double warm, double first);
+
 } // namespace mercer::bench

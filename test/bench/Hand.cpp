@@ -1,54 +1,173 @@
 #include "Hand.h"
 
-#include <memory>
+#include "hand/hand.h"
 
-extern "C" {
-void gaussian_hand4(const float *x, const float *y, const float *b, float g, const float *seed, float *a,
-                    float *dx, std::int64_t i0, std::int64_t i1, std::int64_t m);
-void gaussian_grad_hand2(const float *x, const float *y, const float *b, float g, const float *seed, float *a,
-                         float *dx, std::int64_t i0, std::int64_t i1, std::int64_t m);
-void ce_hand(const float *x, const int *label, float *loss, float *dx, float scale, std::int64_t i0,
-             std::int64_t i1, std::int64_t classes);
-void ce_grad_hand_st(const float *x, const int *label, float *loss, float *dx, float scale, std::int64_t i0,
-                     std::int64_t i1, std::int64_t classes);
-}
+#include <algorithm>
+#include <map>
+#include <numeric>
 
 namespace mercer::bench {
+namespace {
 
-static std::function<void()> gaussian(Case &at, bool gradient) {
-  return [&at, gradient] {
-    const std::int64_t n = at.inputs[0].shape()[0], m = at.inputs[1].shape()[0];
-    auto run = gradient ? gaussian_grad_hand2 : gaussian_hand4;
-    run(at.inputs[0].data<float>(), at.inputs[1].data<float>(), at.inputs[2].data<float>(),
-        static_cast<float>(at.numbers[0]), gradient ? at.inputs[3].data<float>() : nullptr,
-        at.outputs[0].data<float>(), gradient ? at.outputs[1].data<float>() : nullptr, 0, n, m);
+using Call = std::function<void()>;
+
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+std::int64_t size(const Case &at, std::size_t input, std::size_t dimension) {
+  return at.inputs[input].shape()[dimension];
+}
+const float *input(const Case &at, std::size_t n) { return at.inputs[n].data<float>(); }
+/// Null where the case has fewer outputs.
+float *output(Case &at, std::size_t n) {
+  return n < at.outputs.size() ? at.outputs[n].data<float>() : nullptr;
+}
+Array floats(std::int64_t count) { return Array(DType::f32, {count}); }
+
+hand::Matvec matvec(Case &at) {
+  return {input(at, 0),
+          input(at, 1),
+          input(at, 2),
+          static_cast<float>(at.numbers[0]),
+          at.inputs.size() > 3 ? input(at, 3) : nullptr,
+          output(at, 0),
+          output(at, 1),
+          size(at, 0, 0),
+          size(at, 1, 0)};
+}
+
+template <void (*loop)(const hand::Matvec &)>
+Call plain_matvec(Case &at) {
+  return [call = matvec(at)] { loop(call); };
+}
+
+template <void (*loop)(const hand::Matvec &, hand::Scratch)>
+Call packed_matvec(Case &at) {
+  hand::Matvec call = matvec(at);
+  Array scratch = floats(hand::avx512::matvec_scratch(call.n, call.m, size(at, 0, 1)));
+  return [call, scratch]() mutable { loop(call, scratch.data<float>()); };
+}
+
+template <void (*loop)(const hand::CrossEntropy &)>
+Call cross_entropy(Case &at) {
+  const std::int64_t n = size(at, 0, 0);
+  Array losses = floats(n);
+  hand::CrossEntropy call{
+      input(at, 0),  at.inputs[1].data<std::int64_t>(), losses.data<float>(), output(at, 1), n,
+      size(at, 0, 1)};
+  return [call, losses, to = output(at, 0)] {
+    loop(call);
+    *to = static_cast<float>(std::accumulate(call.loss, call.loss + call.n, 0.0) / double(call.n));
   };
 }
 
-static std::function<void()> cross_entropy(Case &at, bool gradient) {
-  const std::int64_t n = at.inputs[0].shape()[0], classes = at.inputs[0].shape()[1];
-  auto labels = std::make_shared<std::vector<int>>(at.inputs[1].data<std::int64_t>(),
-                                                   at.inputs[1].data<std::int64_t>() + n);
-  auto losses = std::make_shared<std::vector<float>>(n);
-  return [&at, gradient, n, classes, labels, losses] {
-    auto run = gradient ? ce_grad_hand_st : ce_hand;
-    run(at.inputs[0].data<float>(), labels->data(), losses->data(),
-        gradient ? at.outputs[1].data<float>() : nullptr, 1.0f / static_cast<float>(n), 0, n, classes);
-    double total = 0;
-    for (float loss : *losses)
-      total += loss;
-    at.outputs[0].data<float>()[0] = static_cast<float>(total / double(n));
+Call logsumexp_512(Case &at) {
+  const std::int64_t n = size(at, 0, 0), m = size(at, 1, 0), k = size(at, 0, 1);
+  Array scratch = floats(hand::avx512::logsumexp_dot_scratch(n, m, k));
+  return [=, x = input(at, 0), y = input(at, 1), to = output(at, 0)]() mutable {
+    hand::avx512::logsumexp_dot(x, y, to, n, m, k, scratch.data<float>());
   };
 }
 
-std::function<void()> hand_written(const std::string &workload, Case &at) {
-  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
+Call logsumexp_2(Case &at) {
+  const std::int64_t n = size(at, 0, 0), m = size(at, 1, 0);
+  Array scratch = floats(hand::avx2::logsumexp_dot_scratch(n, m));
+  return [=, x = input(at, 0), y = input(at, 1), to = output(at, 0)]() mutable {
+    hand::avx2::logsumexp_dot(x, y, to, n, m, scratch.data<float>());
+  };
+}
+
+Call clip(Case &at) {
+  hand::Contrastive call{input(at, 0),  input(at, 1),   output(at, 0), output(at, 1),
+                         output(at, 2), size(at, 0, 0), size(at, 0, 1)};
+  Array scratch = floats(hand::avx512::clip_scratch(call.n, call.k));
+  return [call, scratch]() mutable { hand::avx512::clip(call, scratch.data<float>()); };
+}
+
+Call nearest(Case &at) {
+  const std::int64_t n = size(at, 0, 0), m = size(at, 1, 0);
+  Array scratch = floats(hand::avx512::nearest_scratch(m));
+  return [=, x = input(at, 0), c = input(at, 1), to = at.outputs[0].data<std::int64_t>()]() mutable {
+    hand::avx512::nearest(x, c, to, n, m, scratch.data<float>());
+  };
+}
+
+Call focal(Case &at) {
+  return [call = hand::Focal{input(at, 0), input(at, 1), output(at, 0), output(at, 1), size(at, 0, 0)}] {
+    hand::avx512::focal(call);
+  };
+}
+
+Call copy(Case &at) {
+  return [from = input(at, 0), to = output(at, 0), n = size(at, 0, 0)] { hand::avx512::copy(from, to, n); };
+}
+
+using Maker = Call (*)(Case &);
+
+const std::map<std::string, Maker> loops_512 = {
+    {"gaussian_matvec", plain_matvec<hand::avx512::gaussian3>},
+    {"gaussian_matvec_grad", plain_matvec<hand::avx512::gaussian3>},
+    {"gaussian_matvec_d64", packed_matvec<hand::avx512::gaussian64>},
+    {"gaussian_matvec_d64_dot", packed_matvec<hand::avx512::gaussian64_by_dot>},
+    {"laplacian_l1_matvec", packed_matvec<hand::avx512::laplacian16>},
+    {"softmax_cross_entropy", cross_entropy<hand::avx512::cross_entropy>},
+    {"softmax_cross_entropy_grad", cross_entropy<hand::avx512::cross_entropy>},
+    {"logsumexp_dot_k16", logsumexp_512},
+    {"logsumexp_dot_k64", logsumexp_512},
+    {"logsumexp_dot_k256", logsumexp_512},
+    {"clip_infonce", clip},
+    {"clip_infonce_grad", clip},
+    {"kmeans_assign", nearest},
+    {"focal_loss", focal},
+    {"focal_loss_grad", focal},
+    {"memory_copy", copy},
+};
+
+const std::map<std::string, Maker> loops_2 = {
+    {"gaussian_matvec", plain_matvec<hand::avx2::gaussian3>},
+    {"gaussian_matvec_grad", plain_matvec<hand::avx2::gaussian3>},
+    {"softmax_cross_entropy", cross_entropy<hand::avx2::cross_entropy>},
+    {"softmax_cross_entropy_grad", cross_entropy<hand::avx2::cross_entropy>},
+    {"logsumexp_dot_k64", logsumexp_2},
+};
+
+} // namespace
+
+std::function<void()> hand_written(const std::string &workload, Case &at, const Isa &isa) {
+  const bool wide = &isa == &avx512;
+  if (wide ? !has_avx512() : !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
     return {};
-  if (workload == "gaussian_matvec" || workload == "gaussian_matvec_grad")
-    return gaussian(at, workload.ends_with("_grad"));
-  if (workload == "softmax_cross_entropy" || workload == "softmax_cross_entropy_grad")
-    return cross_entropy(at, workload.ends_with("_grad"));
-  return {};
+  const std::map<std::string, Maker> &loops = wide ? loops_512 : loops_2;
+  auto found = loops.find(workload);
+  return found == loops.end() ? Call() : found->second(at);
+}
+
+const std::vector<Target> &targets() {
+  static const std::vector<Target> result = {
+      {"gaussian_matvec", avx512, 1.10},
+      {"gaussian_matvec_grad", avx512, 1.15},
+      {"laplacian_l1_matvec", avx512, 1.15},
+      {"gaussian_matvec_d64", avx512, 1.15},
+      {"gaussian_matvec_d64_dot", avx512, 1.15},
+      {"softmax_cross_entropy", avx512, 1.10},
+      {"softmax_cross_entropy_grad", avx512, 1.10},
+      {"logsumexp_dot_k16", avx512, 1.15},
+      {"logsumexp_dot_k64", avx512, 1.15},
+      {"logsumexp_dot_k256", avx512, 1.15},
+      {"clip_infonce", avx512, 1.15},
+      {"clip_infonce_grad", avx512, 1.15},
+      {"kmeans_assign", avx512, 1.10},
+      {"focal_loss", avx512, 1.10},
+      {"focal_loss_grad", avx512, 1.10},
+      {"gaussian_matvec", avx2, 1.15},
+      {"gaussian_matvec_grad", avx2, 1.15},
+      {"softmax_cross_entropy", avx2, 1.15},
+      {"softmax_cross_entropy_grad", avx2, 1.15},
+      {"logsumexp_dot_k64", avx2, 1.15},
+  };
+  return result;
 }
 
 } // namespace mercer::bench

@@ -40,6 +40,13 @@ Array unit_rows(const Array &matrix) {
   return result;
 }
 
+Array as_floats(const Array &integers) {
+  Array result(DType::f32, Shape(integers.shape()));
+  for (std::int64_t p = 0; p < integers.size(); ++p)
+    result.data<float>()[p] = static_cast<float>(integers.data<std::int64_t>()[p]);
+  return result;
+}
+
 Array sum(const Array &a, const Array &b) {
   Array result(DType::f32, Shape(a.shape()));
   for (std::int64_t p = 0; p < a.size(); ++p)

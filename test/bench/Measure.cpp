@@ -10,11 +10,18 @@
 #include <fstream>
 
 namespace mercer::bench {
-namespace {
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
+
+double seconds_of(const std::function<void()> &call) {
+  const double start = now();
+  call();
+  return now() - start;
+}
+
+namespace {
 
 /// A figure of /proc/self/status in MB.
 double status_megabytes(const std::string &name) {
@@ -78,20 +85,16 @@ void pin(int threads) {
 
 Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call) {
   Measurement result;
-  double start = now();
-  first();
-  result.first_call = now() - start;
+  result.first_call = seconds_of(first);
   result.peak_megabytes = peak_of(call);
   double busy = busy_seconds(), own = own_seconds(), began = now();
-  start = now();
-  call();
-  double once = now() - start;
+  double once = seconds_of(call);
   // Calls under 2 ms are timed in groups.
   int group = once < 2e-3 ? std::max(1, static_cast<int>(2e-3 / std::max(once, 1e-8))) : 1;
   int repeats = once > 2 ? 3 : std::max(5, std::min(31, static_cast<int>(1.0 / std::max(once, 1e-3))));
   std::vector<double> times;
   for (int n = 0; n < repeats; ++n) {
-    start = now();
+    const double start = now();
     for (int m = 0; m < group; ++m)
       call();
     times.push_back((now() - start) / group);
@@ -101,14 +104,9 @@ Measurement measure(const Case &at, const std::function<void()> &first, const st
   result.repeats = repeats;
   result.median = times[times.size() / 2];
   result.least = times.front();
-  result.value = at.summary ? at.summary(at) : checksum(at.outputs[0]);
+  result.value = at.value();
   result.has_gradient = at.outputs.size() > 1;
-  double squares = 0;
-  for (std::size_t n = 1; n < at.outputs.size(); ++n) {
-    double norm = checksum(at.outputs[n]);
-    squares += norm * norm;
-  }
-  result.gradient_norm = std::sqrt(squares);
+  result.gradient_norm = at.gradient_norm();
   return result;
 }
 

@@ -21,6 +21,9 @@ Measurement measure(const Case &at, const std::function<void()> &first, const st
 
 /// sqrt(sum_p (1 + p/P) v_p^2) of an array; a scalar itself.
 double checksum(const Array &array);
+/// Seconds, of a steady clock.
+double now();
+double seconds_of(const std::function<void()> &call);
 /// The processors that this process may use, limited to `threads`.
 void pin(int threads);
 

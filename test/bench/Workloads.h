@@ -1,10 +1,10 @@
-// The computations that are measured: programs with their inputs.
+// The workloads: programs with their sizes, inputs, and memory for their outputs.
 #pragma once
 
-#include <mercer/mercer.h>
+#include "Programs.h"
 
+#include <span>
 #include <string>
-#include <vector>
 
 namespace mercer::bench {
 
@@ -19,11 +19,28 @@ struct Case {
 
   std::vector<Argument> arguments() const;
   std::vector<View> views() const;
+  double value() const; ///< the checksum of the value
+  /// The joint one of the gradients; 0 where there are none.
+  double gradient_norm() const;
 };
 
-/// Names, in the order of the tables; those with a gradient also as NAME_grad.
+struct Workload {
+  const char *name;
+  bool has_gradient;
+  Sizes full, small;
+  Definition (*make)(const Sizes &);
+  const char *original = nullptr; ///< whose other form this is
+};
+
+/// In the order of the tables.
+std::span<const Workload> workloads();
+/// Names; those with a gradient also as NAME_grad.
 std::vector<std::string> workload_names();
+/// The value, or value and gradient by `differentiable`, of a definition.
+Case make_case(Definition definition, bool gradient);
 /// @throws Error(bad_option) for an unknown name
 Case make_case(const std::string &name, bool small);
+/// The name of the workload whose other form this is; empty: none.
+std::string original_of(const std::string &name);
 
 } // namespace mercer::bench

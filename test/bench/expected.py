@@ -75,6 +75,26 @@ def clip(n=200, d=32):
     report("clip_infonce", loss, f64(unit(raw), unit(raw + noise)))
 
 
+def linear(n=50, classes=500, d=32):
+    h, w, label = *f64(uniform(1, n, d), uniform(2, classes, d, scale=0.25)), integers(3, classes, n)
+
+    def loss(h, w):
+        logits = h @ w.T
+        return (jax.nn.logsumexp(logits, axis=1) - logits[np.arange(n), label]).mean()
+
+    report("linear_cross_entropy", loss, [h, w])
+
+
+def products(n=300, m=200):
+    for d in (16, 64, 256):
+        x, y = f64(uniform(1, n, d), uniform(2, m, d))
+        report(f"logsumexp_dot_k{d}", lambda: jax.nn.logsumexp(x @ y.T, axis=1), [], None)
+    a, b = f64(uniform(1, 128, 32), uniform(2, 32, 128))
+    report("sgemm", lambda: a @ b, [], None)
+    (source,) = f64(uniform(1, 2**16))
+    report("memory_copy", lambda: source, [], None)
+
+
 def labelled(n=128, d=16):
     (z,), label = f64(unit(uniform(1, n, d))), integers(2, 10, n)
     same, other = label[:, None] == label[None], ~numpy.eye(n, dtype=bool)
@@ -146,10 +166,13 @@ def rest():
 print("# workload, value, norm of the gradient; made by expected.py")
 matvec("gaussian_matvec", 500, 700, 3, d2, True)
 matvec("gaussian_matvec_d64", 300, 200, 64, d2, True)
+matvec("gaussian_matvec_d64_dot", 300, 200, 64, d2, None)
 matvec("laplacian_l1_matvec", 300, 200, 16, lambda x, y: abs(x[:, None] - y[None]).sum(-1), None)
 cross_entropy("softmax_cross_entropy", 50, 1000)
 cross_entropy("cross_entropy_rows_small", 500, 10)
+products()
 clip()
+linear()
 labelled()
 mmd2()
 ksd()

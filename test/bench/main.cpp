@@ -1,22 +1,20 @@
 // mercer-bench: measures compiled programs, hand-written loops beside them, and compile times.
+#include "Check.h"
+#include "Compare.h"
 #include "CompileTimes.h"
-#include "Hand.h"
 #include "Measure.h"
 
 #include <CLI/CLI.hpp>
 
-#include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 using namespace mercer;
 using namespace mercer::bench;
 
 namespace {
 
-Measurement run_mercer(const std::string &workload, bool small, int threads) {
+Measurement run_mercer(const std::string &workload, bool small, int threads, const std::string &cpu) {
   Case at = make_case(workload, small);
   std::vector<Argument> arguments = at.arguments();
   std::vector<View> views = at.views();
@@ -26,6 +24,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads) {
       [&] {
         JitOptions options;
         options.threads = threads;
+        options.target = cpu;
         options.cache_directory = "off";
         f = jit(at.program, options);
         f.run(arguments, views);
@@ -36,22 +35,20 @@ Measurement run_mercer(const std::string &workload, bool small, int threads) {
   return result;
 }
 
-Measurement run_hand(const std::string &workload, bool small) {
+Measurement run_hand(const std::string &workload, bool small, const Isa &isa) {
   Case at = make_case(workload, small);
-  std::function<void()> call = hand_written(workload, at);
-  if (!call)
-    throw Error(ErrorCode::unsupported,
-                "--peer hand: no hand-written loop for '" + workload + "' on this processor",
-                std::source_location());
+  auto call = by_hand(workload, at, isa);
   Measurement result = measure(at, call, call);
   result.peer = "hand";
-  result.version = "AVX-512 intrinsics";
+  result.version = std::string(isa.name) + " intrinsics";
   return result;
 }
 
-Measurement run(const std::string &workload, const std::string &peer, bool small, int threads) {
+Measurement run(const std::string &workload, const std::string &peer, bool small, int threads,
+                const std::string &cpu) {
   pin(threads);
-  Measurement result = peer == "hand" ? run_hand(workload, small) : run_mercer(workload, small, threads);
+  Measurement result = peer == "hand" ? run_hand(workload, small, cpu == avx2.target ? avx2 : avx512)
+                                      : run_mercer(workload, small, threads, cpu);
   result.workload = workload;
   result.threads = threads;
   result.size = small ? "small" : "full";
@@ -60,66 +57,31 @@ Measurement run(const std::string &workload, const std::string &peer, bool small
   return result;
 }
 
-/// Ratios to the loops by hand, one thread; each pair is measured in one run.
-void compare_with_hand() {
-  for (const char *workload :
-       {"gaussian_matvec", "gaussian_matvec_grad", "softmax_cross_entropy", "softmax_cross_entropy_grad"}) {
-    try {
-      Measurement hand = run(workload, "hand", false, 1), compiled = run(workload, "mercer", false, 1);
-      std::printf("%-28s %.2f times the hand-written loop (%.2f and %.2f ms)\n", workload,
-                  compiled.least / hand.least, compiled.least * 1e3, hand.least * 1e3);
-    } catch (const Error &error) {
-      std::printf("%-28s %s\n", workload, error.what());
-    }
-  }
-}
-
-/// Lines "workload value gradient_norm" (or null), computed by other libraries at the small size.
-int check(const std::string &path) {
-  std::ifstream file(path);
-  if (!file)
-    throw Error(ErrorCode::io, "--check: cannot read '" + path + "'", std::source_location());
-  int wrong = 0, right = 0;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#')
-      continue;
-    std::istringstream fields(line);
-    std::string workload, value, norm;
-    fields >> workload >> value >> norm;
-    try {
-      Measurement result = run(workload, "mercer", true, 1);
-      auto differs = [](double a, double b) { return !(std::abs(a - b) <= 2e-4 * std::abs(b) + 1e-7); };
-      bool bad = differs(result.value, std::stod(value)) ||
-                 (norm != "null" && differs(result.gradient_norm, std::stod(norm)));
-      if (bad)
-        std::printf("%s: expected %s %s\n", workload.c_str(), value.c_str(), norm.c_str());
-      (bad ? wrong : right) += 1;
-    } catch (const Error &error) {
-      std::printf("%s: %s\n", workload.c_str(), error.what());
-      ++wrong;
-    }
-  }
-  std::printf("%d right, %d wrong\n", right, wrong);
-  return wrong == 0 && right > 0 ? 0 : 1;
-}
-
 } // namespace
 
 int main(int argc, char **argv) {
   CLI::App app(
-      "Measures Mercer. Without options: ratios to hand-written loops, and compile times of the library.");
-  std::string workload, peer = "mercer", size = "full", expected;
-  int threads = 1;
-  bool list = false, all = false, compile = false;
-  app.add_option("--workload", workload, "NAME or NAME_grad; prints one JSON line");
+      "Measures Mercer. Without options: ratios to loops by hand and to programs in another form, and "
+      "compile times.");
+  std::string workload, peer = "mercer", size = "full", cpu = "host", expected;
+  int threads = 1, rounds = 10;
+  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false;
+  app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
   app.add_option("--size", size, "full or small")->check(CLI::IsMember({"full", "small"}));
   app.add_option("--threads", threads, "number of threads")->check(CLI::PositiveNumber);
+  app.add_option("--cpu", cpu, "host, or the processor to compile for: haswell");
+  app.add_option("--rounds", rounds, "pairs of times that a ratio is the median of")
+      ->check(CLI::PositiveNumber);
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
   app.add_flag("--list", list, "prints the names of the workloads");
-  app.add_flag("--all", all, "every workload");
-  app.add_flag("--compile-times", compile, "value and gradient of every entry of the library");
+  app.add_flag("--all", all, "a JSON line for every workload");
+  app.add_flag("--hand", by_hand, "ratios to loops by hand, of all workloads or of one");
+  app.add_flag("--rewritten", rewritten, "ratios of programs in another form to the original");
+  app.add_flag("--two-threads", two, "ratios of two threads to one");
+  app.add_flag("--compile-times", compile,
+               "of workloads, and of value and gradient of every entry of the library");
   CLI11_PARSE(app, argc, argv);
   try {
     if (list) {
@@ -129,24 +91,25 @@ int main(int argc, char **argv) {
     }
     if (!expected.empty())
       return check(expected);
-    if (compile)
-      return compile_times(0.4) ? 0 : 1;
-    if (!workload.empty()) {
-      run(workload, peer, size == "small", threads);
-      return 0;
-    }
-    if (all) {
+    const bool default_run = workload.empty() && !all && !by_hand && !rewritten && !two && !compile;
+    bool good = true;
+    // In children, before this process has compiled anything.
+    if (compile || default_run)
+      good = workload_compile_times(0.15, 0.3);
+    if (by_hand || default_run)
+      compare_with_hand(workload, rounds);
+    if (rewritten || default_run)
+      compare_with_rewritten(workload, rounds);
+    if (two)
+      compare_threads(workload, rounds);
+    if (compile || default_run)
+      good &= compile_times(0.4);
+    if (!workload.empty() && !by_hand && !rewritten && !two)
+      run(workload, peer, size == "small", threads, cpu);
+    if (all)
       for (const std::string &name : workload_names())
-        try {
-          run(name, peer, size == "small", threads);
-        } catch (const Error &error) {
-          std::printf("%s: %s\n", name.c_str(), error.what());
-        }
-      return 0;
-    }
-    compare_with_hand();
-    compile_times(0.4);
-    return 0;
+        run(name, peer, size == "small", threads, cpu);
+    return good || default_run ? 0 : 1;
   } catch (const std::exception &error) {
     std::cerr << "mercer-bench: " << error.what() << '\n';
     return 2;
