@@ -42,6 +42,19 @@ std::unique_ptr<MLIRContext> newContext() {
   return context;
 }
 
+/// Says when each pass of a pass manager is done.
+class PassTimes : public PassInstrumentation {
+public:
+  explicit PassTimes(std::function<void(const std::string &)> done) : done_(std::move(done)) {}
+  void runAfterPass(Pass *pass, Operation *) override {
+    if (!pass->getArgument().empty()) // an adaptor otherwise
+      done_(pass->getArgument().str());
+  }
+
+private:
+  std::function<void(const std::string &)> done_;
+};
+
 class Compilation {
 public:
   Compilation(const dsl::Graph &graph, const Options &options)
@@ -62,12 +75,8 @@ public:
     done("import");
     if (last == "program")
       return llvm::Error::success();
-    PassManager passes(context_.get());
-    passes.enableVerifier(false);
-    addTransforms(passes);
-    if (failed(passes.run(*module_)))
+    if (failed(runPasses("transforms", addTransforms)))
       return failure("transforms");
-    done("transforms");
     if (last == "mlir")
       return llvm::Error::success();
     for (auto program : module_->getOps<ir::ProgramOp>())
@@ -98,19 +107,17 @@ public:
     done("lowering");
     if (last == "vector")
       return llvm::Error::success();
-    if (failed(lowering::lowerToLlvm(*module_)))
+    if (failed(runPasses("conversion", lowering::addConversions)))
       return failure("lowering to LLVM");
     llvmModule_ = translateModuleToLLVMIR(*module_, llvmContext_);
     if (!llvmModule_)
       return failure("translation to LLVM IR");
-    done("llvm");
+    done("conversion/translation");
     return llvm::Error::success();
   }
 
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(bool assembly) {
-    auto object = targets::generate(*llvmModule_, cpu_, assembly);
-    done("code generation");
-    return object;
+    return targets::generate(*llvmModule_, cpu_, assembly, [&](const std::string &part) { done("target/" + part); });
   }
 
   std::string text(StringRef stage) {
@@ -130,6 +137,14 @@ public:
   std::vector<StageTime> times;
 
 private:
+  LogicalResult runPasses(const std::string &stage, void (*add)(OpPassManager &)) {
+    PassManager passes(context_.get());
+    passes.enableVerifier(false);
+    passes.addInstrumentation(std::make_unique<PassTimes>([&](const std::string &pass) { done(stage + "/" + pass); }));
+    add(passes);
+    return passes.run(*module_);
+  }
+
   /// Sizes that are known become constants; bounds become attributes.
   void assumeSizes() {
     for (auto program : module_->getOps<ir::ProgramOp>())

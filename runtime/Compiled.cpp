@@ -78,6 +78,7 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   result.arithmetic = signature_.arithmetic(result.types);
   result.accumulate_in_f64 = options_.accumulate == DType::f64;
   result.fast = options_.precision == Precision::fast;
+  result.timing = options_.timing;
   if (options_.target != "host")
     result.cpu = options_.target;
   return result;

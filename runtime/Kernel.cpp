@@ -7,6 +7,9 @@
 
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <chrono>
+#include <cstdio>
+
 namespace mercer::detail {
 
 Kernel::Kernel() = default;
@@ -34,6 +37,40 @@ static compiler::Options options_of(const KernelOptions &options) {
   return given;
 }
 
+/// A table on standard error: stages, and below each its parts ("stage/part"), those of one name together.
+static void print(const std::string &program, const std::vector<compiler::StageTime> &times) {
+  using Parts = std::vector<compiler::StageTime>;
+  auto add = [](Parts &parts, const std::string &name, double milliseconds) {
+    std::size_t n = 0;
+    while (n < parts.size() && parts[n].stage != name)
+      ++n;
+    if (n == parts.size())
+      parts.push_back({name, 0});
+    parts[n].milliseconds += milliseconds;
+    return n;
+  };
+  double total = 0;
+  Parts stages;
+  std::vector<Parts> parts;
+  for (const compiler::StageTime &time : times) {
+    const std::size_t slash = time.stage.find('/');
+    const std::size_t at = add(stages, time.stage.substr(0, slash), time.milliseconds);
+    parts.resize(stages.size());
+    if (slash != std::string::npos)
+      add(parts[at], time.stage.substr(slash + 1), time.milliseconds);
+    total += time.milliseconds;
+  }
+  auto line = [](int indent, const std::string &name, double milliseconds) {
+    std::fprintf(stderr, "%*s%-*.60s %8.2f\n", indent, "", 44 - indent, name.c_str(), milliseconds);
+  };
+  line(0, program + ": milliseconds", total);
+  for (std::size_t n = 0; n < stages.size(); ++n) {
+    line(2, stages[n].stage, stages[n].milliseconds);
+    for (const compiler::StageTime &part : parts[n])
+      line(4, part.stage, part.milliseconds);
+  }
+}
+
 std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options) {
   auto kernel = std::make_shared<Kernel>();
   on_large_stack([&] {
@@ -46,11 +83,17 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
     kernel->explain = [explanation = std::move(*code->explanation)](const Kernel::SizeOf &sizes) {
       return explanation.text(sizes);
     };
+    const auto start = std::chrono::steady_clock::now();
     llvm::Expected<std::unique_ptr<LinkedCode>> linked = link_object(std::move(code->object), code->symbol);
     if (!linked)
       fail(signature, linked.takeError());
     kernel->entry = reinterpret_cast<mercer_entry>((*linked)->address());
     kernel->code = std::move(*linked);
+    if (options.timing) {
+      const std::chrono::duration<double, std::milli> link = std::chrono::steady_clock::now() - start;
+      code->times.push_back({"linking", link.count()});
+      print(signature.name(), code->times);
+    }
   });
   return kernel;
 }

@@ -23,6 +23,7 @@ struct KernelOptions {
   };
   std::vector<Size> sizes; ///< of which something is known
   std::string cpu;         ///< empty: the host
+  bool timing = false;     ///< prints what each stage took
 };
 
 /// Code in memory, given back with the object.

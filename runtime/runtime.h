@@ -227,6 +227,7 @@ struct JitOptions {
   DType accumulate = DType::f32; ///< f64: reductions of f32 values add in f64
   int threads = 0;               ///< 0: all of the process's processors; never changes a bit
   std::string target = "host";   ///< "host", an LLVM CPU name ("haswell"), later "cuda"
+  bool timing = false;           ///< prints on standard error what each stage of a compilation took
   std::string cache_directory{}; ///< empty: MERCER_CACHE_DIR, else the user's cache folder; "off": none
 };
 

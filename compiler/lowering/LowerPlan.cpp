@@ -269,15 +269,19 @@ int64_t lowerPlan(ModuleOp module, StringRef symbol, const Target &target) {
   return words;
 }
 
-LogicalResult lowerToLlvm(ModuleOp module) {
-  PassManager passes(module.getContext());
-  passes.enableVerifier(false);
+void addConversions(OpPassManager &passes) {
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createConvertControlFlowToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+LogicalResult lowerToLlvm(ModuleOp module) {
+  PassManager passes(module.getContext());
+  passes.enableVerifier(false);
+  addConversions(passes);
   return passes.run(module);
 }
 

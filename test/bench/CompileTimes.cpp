@@ -69,7 +69,9 @@ Program value_and_gradient_of(const stdlib::EntryInfo &entry) {
 
 } // namespace
 
-bool compile_times(double limit) {
+bool compile_times(double limit, bool timing) {
+  JitOptions options;
+  options.timing = timing;
   bool good = true;
   double slowest = 0;
   std::string slowest_name;
@@ -81,7 +83,7 @@ bool compile_times(double limit) {
         types.push_back(input.kind() == real      ? DType::f32
                         : input.kind() == integer ? DType::i64
                                                   : DType::boolean);
-      const double seconds = seconds_of([&] { jit(program).compile(types); });
+      const double seconds = seconds_of([&] { jit(program, options).compile(types); });
       std::printf("{\"entry\": \"%s\", \"compile_s\": %.4f}\n", std::string(entry.name).c_str(), seconds);
       good &= seconds <= limit;
       if (seconds > slowest) {
@@ -100,23 +102,24 @@ bool compile_times(double limit) {
 }
 
 /// The first call at the small size, which takes microseconds beside compiling.
-static double first_call(const std::string &workload) {
+static double first_call(const std::string &workload, bool timing) {
   Case at = make_case(workload, true);
   JitOptions options;
   options.threads = 1;
+  options.timing = timing;
   options.cache_directory = "off";
   Function f = jit(at.program, options);
   return seconds_of([&] { f.run(at.arguments(), at.views()); });
 }
 
 /// The same in a child of this process; negative when it fails.
-static double first_call_of_process(const std::string &workload) {
+static double first_call_of_process(const std::string &workload, bool timing) {
   int ends[2];
   if (pipe(ends) != 0)
     return -1;
   const pid_t child = fork();
   if (child == 0) {
-    const double seconds = first_call(workload);
+    const double seconds = first_call(workload, timing);
     _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
   }
   close(ends[1]);
@@ -129,19 +132,19 @@ static double first_call_of_process(const std::string &workload) {
   return seconds;
 }
 
-bool workload_compile_times(double warm, double first) {
+bool workload_compile_times(double warm, double first, bool timing) {
   std::vector<std::string> names;
   for (const std::string &name : workload_names())
     if (original_of(name).empty() && !std::ranges::count(workload_names(), name + "_grad"))
       names.push_back(name);
   std::vector<double> firsts;
   for (const std::string &name : names)
-    firsts.push_back(first_call_of_process(name));
+    firsts.push_back(first_call_of_process(name, timing));
   std::printf("\n| compile | warm, ms | first of a process, ms |\n|---|---:|---:|\n");
   bool good = true;
-  first_call(names.front());
+  first_call(names.front(), false);
   for (std::size_t n = 0; n < names.size(); ++n) {
-    const double again = std::min(first_call(names[n]), first_call(names[n]));
+    const double again = std::min(first_call(names[n], timing), first_call(names[n], false));
     good &= again <= warm && firsts[n] > 0 && firsts[n] <= first;
     std::printf("| %s | %.0f%s | %.0f%s |\n", names[n].c_str(), again * 1e3, again <= warm ? "" : " missed",
                 firsts[n] * 1e3, firsts[n] <= first ? "" : " missed");

@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
       "compile times.");
   std::string workload, peer = "mercer", size = "full", cpu = "host", expected;
   int threads = 1, rounds = 10;
-  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false;
+  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false, timing = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
@@ -82,6 +82,7 @@ int main(int argc, char **argv) {
   app.add_flag("--two-threads", two, "ratios of two threads to one");
   app.add_flag("--compile-times", compile,
                "of workloads, and of value and gradient of every entry of the library");
+  app.add_flag("--timing", timing, "with --compile-times: what each stage took, on standard error");
   CLI11_PARSE(app, argc, argv);
   try {
     if (list) {
@@ -95,7 +96,7 @@ int main(int argc, char **argv) {
     bool good = true;
     // In children, before this process has compiled anything.
     if (compile || default_run)
-      good = workload_compile_times(0.15, 0.3);
+      good = workload_compile_times(0.15, 0.3, timing);
     if (by_hand || default_run)
       compare_with_hand(workload, rounds);
     if (rewritten || default_run)
@@ -103,7 +104,7 @@ int main(int argc, char **argv) {
     if (two)
       compare_threads(workload, rounds);
     if (compile || default_run)
-      good &= compile_times(0.4);
+      good &= compile_times(0.4, timing);
     if (!workload.empty() && !by_hand && !rewritten && !two)
       run(workload, peer, size == "small", threads, cpu);
     if (all)

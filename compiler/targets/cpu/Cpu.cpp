@@ -66,7 +66,8 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
 /// Code generation takes time that is quadratic in the length of a block: 20 000 instructions take seconds, 100 000 minutes.
 static constexpr size_t largestBlock = 20'000;
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly) {
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly,
+                                                            llvm::function_ref<void(const std::string &)> done) {
   auto machine = machineOf(cpu);
   if (!machine)
     return machine.takeError();
@@ -79,7 +80,12 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &modul
       if (cpu.avx512)
         function.addFnAttr("prefer-vector-width", "512");
     }
-  llvm::PassBuilder builder(machine->get());
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerAfterPassCallback([&](llvm::StringRef pass, llvm::Any, const llvm::PreservedAnalyses &) {
+    if (!pass.ends_with("Adaptor") && !pass.contains('<'))
+      done(pass.str());
+  });
+  llvm::PassBuilder builder(machine->get(), llvm::PipelineTuningOptions(), std::nullopt, &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;
@@ -108,6 +114,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &modul
   if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, kind, /*DisableVerify=*/true))
     return llvm::createStringError("the code generator cannot write objects");
   codegen.run(module);
+  done("code generation");
   return std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(bytes), "mercer", false);
 }
 

@@ -1,6 +1,7 @@
 // LLVM IR to object code for a CPU.
 #pragma once
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -20,7 +21,8 @@ struct Cpu {
 /// The CPU of this name; empty: the host. An error names the CPU when LLVM does not know it.
 llvm::Expected<Cpu> cpuNamed(const std::string &name);
 
-/// Optimises with the short list of passes and generates a relocatable object; or assembly.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly = false);
+/// Optimises with the short list of passes and generates a relocatable object; or assembly. Calls `done` after each part of that.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly,
+                                                            llvm::function_ref<void(const std::string &)> done);
 
 } // namespace mercer::targets

@@ -15,6 +15,7 @@ using namespace mercer::tools;
 namespace {
 
 constexpr int usage_status = 2;
+constexpr const char *timing_text = "what each stage of the compiler took, on standard error";
 
 const stdlib::EntryInfo &entry_named(const std::string &name) {
   if (const stdlib::EntryInfo *entry = stdlib::find_entry(name))
@@ -76,7 +77,7 @@ int list(const std::string &family) {
   return 0;
 }
 
-int show(const std::string &name, bool latex, const std::string &stage) {
+int show(const std::string &name, bool latex, const std::string &stage, const JitOptions &options) {
   const stdlib::EntryInfo &entry = entry_named(name);
   std::vector<stdlib::InputShape> inputs;
   for (const stdlib::ParameterInfo &parameter : entry.parameters)
@@ -92,13 +93,13 @@ int show(const std::string &name, bool latex, const std::string &stage) {
       wanted.push_back(input);
   Program both = value_and_gradient(made.program, wanted);
   if (!stage.empty()) {
-    std::cout << emit(both, stage);
+    std::cout << emit(both, stage, options);
     return 0;
   }
   std::cout << stdlib::page(entry, latex);
   std::cout << "\nGradient of the sum, with the default parameters\n"
             << to_text(gradient(made.program, wanted));
-  std::cout << "\nPlan\n" << explain(both, JitOptions()) << "\n";
+  std::cout << "\nPlan\n" << explain(both, options) << "\n";
   return 0;
 }
 
@@ -150,6 +151,7 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
   std::string family, name, path, gradient, stage, type = "f64", engine = "jit";
   bool latex = false;
+  JitOptions jit_options;
   int threads = 0;
   CLI::App *list_command = app.add_subcommand("list", "names, one line each");
   list_command->add_option("--family", family, "only this family");
@@ -161,6 +163,8 @@ int main(int argc, char **argv) {
       "--emit", stage,
       "only the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, "
       "vector, llvm, asm");
+  show_command->add_option("--target", jit_options.target, "the CPU that is compiled for");
+  show_command->add_flag("--timing", jit_options.timing, timing_text);
   CLI::App *run_command = app.add_subcommand("run", "evaluate an entry on a case");
   run_command->add_option("NAME", name, "the entry")->required();
   run_command->add_option("CASE", path, "a JSON file; - is standard input")->required();
@@ -170,6 +174,7 @@ int main(int argc, char **argv) {
       ->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
   run_command->add_option("--engine", engine, "jit or interpreter")
       ->check(CLI::IsMember({"jit", "interpreter"}));
+  run_command->add_flag("--timing", jit_options.timing, timing_text);
   run_command->add_option("--threads", threads, "at most this many; 0: all")->check(CLI::Range(0, 4096));
   try {
     app.parse(words);
@@ -182,13 +187,14 @@ int main(int argc, char **argv) {
     if (*list_command)
       return list(family);
     if (*show_command)
-      return show(name, latex, stage);
+      return show(name, latex, stage, jit_options);
     RunOptions options;
     for (DType candidate : {DType::f64, DType::f32, DType::f16, DType::bf16})
       if (name_of(candidate) == type)
         options.type = candidate;
     options.interpreter = engine == "interpreter";
     options.threads = threads;
+    options.timing = jit_options.timing;
     if (!gradient.empty())
       options.gradient = gradient == "*" ? std::vector<std::string>() : split(gradient);
     return run(name, path, options);
