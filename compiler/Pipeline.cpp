@@ -19,6 +19,7 @@ void addTransforms(mlir::OpPassManager &passes) {
   program.addPass(createUnrollSmall());
   program.addPass(createChecksToValues());
   program.addPass(createSplitReductions());
+  program.addPass(createMergeSums());
   program.addPass(createSimplify());
   program.addPass(createStoreReductions());
 }

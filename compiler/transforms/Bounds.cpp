@@ -130,44 +130,53 @@ Bounds splitBounds(OpBuilder &builder, ir::FreeIndices &free, Value predicate, V
   return {collector.lower, collector.upper, conjunction(builder, loc, rest)};
 }
 
-/// beforehand.
+std::optional<Value> countTerms(OpBuilder &builder, ir::FreeIndices &free, Value predicate, Value index) {
+  Location loc = predicate ? predicate.getLoc() : index.getLoc();
+  auto call = [&](Function function, ValueRange operands) { return ir::apply(builder, loc, function, operands); };
+  Bounds bounds = splitBounds(builder, free, predicate, index);
+  auto source = index.getDefiningOp<ir::IndexOp>();
+  Value zero = ir::integer(builder, loc, 0);
+  Value lower = bounds.lower ? bounds.lower : zero, upper = bounds.upper ? bounds.upper : source.getExtent();
+  Value count = bounds.lower ? call(Function::sub, {upper, lower}) : upper;
+  count = call(Function::maximum, {count, zero});
+  if (!bounds.rest)
+    return count;
+  // One position is left out.
+  if (!is(bounds.rest, Function::ne) || !operand(bounds.rest).getType().isInteger(64))
+    return std::nullopt;
+  Value e = operand(bounds.rest, operand(bounds.rest, 0) == index ? 1 : 0);
+  if ((operand(bounds.rest, 0) != index && operand(bounds.rest, 1) != index) || free.depends(e, index))
+    return std::nullopt;
+  Value one = ir::integer(builder, loc, 1);
+  auto other = e.getDefiningOp<ir::IndexOp>();
+  if (other && !bounds.lower && !bounds.upper && sameValue(other.getExtent(), source.getExtent()))
+    return call(Function::sub, {count, one});
+  Value inRange = call(Function::logical_and, {call(Function::ge, {e, lower}), call(Function::lt, {e, upper})});
+  return call(Function::sub, {count, call(Function::select, {inRange, one, zero})});
+}
+
 std::optional<Value> someTerm(OpBuilder &builder, ir::FreeIndices &free, ir::ReduceOp op) {
   auto call = [&](Function function, ValueRange operands) {
     return ir::apply(builder, op.getLoc(), function, operands);
   };
-  Value condition;
-  auto require = [&](Value part) {
+  if (op.getPredicate() && op.getOver().size() > 1)
+    return std::nullopt;
+  Value condition, zero = ir::integer(builder, op.getLoc(), 0);
+  for (Value index : op.getOver()) {
+    Value extent = index.getDefiningOp<ir::IndexOp>().getExtent(), part;
+    if (!op.getPredicate()) {
+      if (auto known = ir::integerConstant(extent); known && *known > 0)
+        continue;
+      part = call(Function::gt, {extent, zero});
+    } else if (Bounds bounds = splitBounds(builder, free, op.getPredicate(), index); !bounds.rest) {
+      part = call(Function::lt, {bounds.lower ? bounds.lower : zero, bounds.upper ? bounds.upper : extent});
+    } else if (auto count = countTerms(builder, free, op.getPredicate(), index)) {
+      part = call(Function::gt, {*count, zero});
+    } else {
+      return std::nullopt;
+    }
     if (ir::booleanConstant(part) != true)
       condition = condition ? call(Function::logical_and, {condition, part}) : part;
-  };
-  SmallVector<Value, 4> conditions = conjuncts(op.getPredicate());
-  if (!conditions.empty() && op.getOver().size() > 1)
-    return std::nullopt;
-  Value zero = ir::integer(builder, op.getLoc(), 0), one = ir::integer(builder, op.getLoc(), 1);
-  for (Value index : op.getOver()) {
-    Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
-    if (conditions.empty()) {
-      if (auto known = ir::integerConstant(extent); !known || *known <= 0)
-        require(call(Function::gt, {extent, zero}));
-      continue;
-    }
-    if (conditions.size() == 1 && is(conditions[0], Function::ne) &&
-        operand(conditions[0]).getType().isInteger(64)) {
-      // One index is left out: there is a term unless that is the only one.
-      Value e = operand(conditions[0], operand(conditions[0], 0) == index ? 1 : 0);
-      if (operand(conditions[0], 0) != index && operand(conditions[0], 1) != index)
-        return std::nullopt;
-      if (free.depends(e, index))
-        return std::nullopt;
-      Value only =
-          call(Function::logical_and, {call(Function::eq, {extent, one}), call(Function::ne, {e, zero})});
-      require(call(Function::logical_or, {call(Function::gt, {extent, one}), only}));
-      continue;
-    }
-    Bounds bounds = splitBounds(builder, free, op.getPredicate(), index);
-    if (bounds.rest)
-      return std::nullopt;
-    require(call(Function::lt, {bounds.lower ? bounds.lower : zero, bounds.upper ? bounds.upper : extent}));
   }
   return condition;
 }

@@ -28,6 +28,11 @@ struct Bounds {
 /// insertion point only for bounds that exist. lower may exceed upper: then no index is in range.
 Bounds splitBounds(mlir::OpBuilder &builder, ir::FreeIndices &free, mlir::Value predicate, mlir::Value index);
 
+/// At how many positions of an index a predicate holds, from its bounds and one position that it may leave out; none when
+/// only the values at each can tell.
+std::optional<mlir::Value> countTerms(mlir::OpBuilder &builder, ir::FreeIndices &free, mlir::Value predicate,
+                                      mlir::Value index);
+
 /// A condition without the reduced indices that holds exactly when a reduction has a term: null when it
 /// always has, none when the predicate is more than bounds of one index (or leaves out one position), so that
 /// only its values can tell.

@@ -6,6 +6,7 @@
 #include "compiler/dialect/FreeIndices.h"
 #include "compiler/transforms/EqualOps.h"
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Simplify.h"
 #include "compiler/transforms/Tables.h"
 
 #include <map>
@@ -259,7 +260,10 @@ struct CanonicalIndicesPass : impl::CanonicalIndicesBase<CanonicalIndicesPass> {
 };
 
 struct StoreReductionsPass : impl::StoreReductionsBase<StoreReductionsPass> {
-  void runOnOperation() override { Rebuild(getOperation(), true).run(); }
+  void runOnOperation() override {
+    Rebuild(getOperation(), true).run();
+    orderAndUnify(getOperation()); // operands that new names have put in another order
+  }
 };
 
 } // namespace

@@ -6,8 +6,7 @@ namespace mercer::transforms {
 
 using dsl::Function;
 
-/// The factors of a product without quotients.
-static SmallVector<Value, 4> plainFactors(Value term) {
+SmallVector<Value, 4> plainFactors(Value term) {
   SmallVector<Value, 4> result, stack{term};
   while (!stack.empty()) {
     Value part = stack.pop_back_val();

@@ -46,9 +46,12 @@ protected:
   Guarded chain(Guarded seed, const Partial &partial) {
     Guarded result{seed.value, both(seed.guard, partial.guard), seed.infinite || partial.finite};
     if (partial.factor) {
-      // cbrt(x^2) at 0: what does not vary has no derivative, however steep what is made of it.
-      if (seed.infinite && ir::realConstant(partial.factor).value_or(0) == 0)
-        result.guard = both(result.guard, call(Function::ne, {partial.factor, zero(partial.factor.getType())}));
+      // cbrt(x^2) at 0: what does not vary has no derivative, however steep what is made of it. NaN stays.
+      if (seed.infinite && ir::realConstant(partial.factor).value_or(0) == 0) {
+        Value varies = call(Function::ne, {partial.factor, zero(partial.factor.getType())});
+        Value unknown = call(Function::ne, {seed.value, seed.value});
+        result.guard = both(result.guard, call(Function::logical_or, {varies, unknown}));
+      }
       // Elsewhere a seed of 0 is an ordinary factor: the product's own derivative is not 0.
       if (partial.finite) {
         Value seeded = call(Function::ne, {seed.value, zero(seed.value.getType())});

@@ -48,13 +48,15 @@ private:
     if (Value value = outerCondition(op))
       return value;
     orientBounds(op);
-    if (op.getKind().getValue() != Reduction::sum || !isa<FloatType>(op.getResult().getType()))
+    if (op.getKind().getValue() != Reduction::sum)
+      return {};
+    if (Value value = repeatedTerm(op))
+      return value;
+    if (!isa<FloatType>(op.getResult().getType()))
       return {};
     if (Value value = choice(op))
       return value;
     if (Value value = singleTerm(op))
-      return value;
-    if (Value value = repeatedTerm(op))
       return value;
     if (Value value = outerFactors(op))
       return value;
@@ -299,29 +301,37 @@ private:
     return result;
   }
 
-  /// sum(j, v) -> v times the extent of j, 0 if that is 0; v and the predicate without j
+  /// sum(j, v where p) -> v times the number of j where p holds, 0 if that is 0; v without j
   Value repeatedTerm(ir::ReduceOp op) {
-    SmallVector<Value> kept, gone;
-    for (Value index : op.getOver()) {
-      bool used = free_.depends(op.getValue(), index) ||
-                  (op.getPredicate() && free_.depends(op.getPredicate(), index));
-      (used ? kept : gone).push_back(index);
-    }
-    if (gone.empty())
-      return {};
-    Value value = kept.empty() ? op.getValue() : reduce(op, kept, op.getValue(), op.getPredicate());
-    Value zero = ir::integer(builder_, loc(), 0), some;
-    for (Value index : gone) {
-      Value extent = index.getDefiningOp<ir::IndexOp>().getExtent();
-      Value count = ir::apply(builder_, loc(), Function::maximum, {extent, zero});
-      Value real =
+    bool real = isa<FloatType>(op.getResult().getType());
+    auto times = [&](Value value, Value count) -> Value {
+      if (!real)
+        return isNumber(value, 1) ? count : call(Function::mul, {value, count});
+      Value number =
           ir::ApplyOp::create(builder_, loc(), value.getType(),
                               ir::FunctionAttr::get(builder_.getContext(), Function::to_real), count);
-      value = call(Function::mul, {value, real});
-      Value more = call(Function::gt, {extent, zero});
-      some = some ? call(Function::logical_and, {some, more}) : more;
+      Value some = call(Function::gt, {count, ir::integer(builder_, loc(), 0)});
+      return call(Function::select, {some, call(Function::mul, {value, number}), empty(op)});
+    };
+    for (Value index : op.getOver()) {
+      if (free_.depends(op.getValue(), index))
+        continue;
+      SmallVector<Value> own, others, over;
+      for (Value condition : conjuncts(op.getPredicate()))
+        (free_.depends(condition, index) ? own : others).push_back(condition);
+      std::optional<Value> count = countTerms(builder_, free_, conjunction(builder_, loc(), own), index);
+      if (!count)
+        continue;
+      llvm::copy_if(op.getOver(), std::back_inserter(over), [&](Value other) { return other != index; });
+      Value predicate = conjunction(builder_, loc(), others);
+      if (dependsOnAny(*count, over))
+        return reduce(op, over, times(op.getValue(), *count), predicate);
+      if (!over.empty())
+        return times(reduce(op, over, op.getValue(), predicate), *count);
+      Value value = times(op.getValue(), *count);
+      return predicate ? call(Function::select, {predicate, value, empty(op)}) : value;
     }
-    return call(Function::select, {some, value, number(value.getType(), 0)});
+    return {};
   }
 
   /// sum(j, c(i) x(i, j)) -> c(i) sum(j, x(i, j)); where c may be infinite or NaN, 0 if there are no terms

@@ -27,6 +27,10 @@ def Factor : Mercer_ProgramPass<"mercer-factor"> {
   let summary = "moves factors out of sums and predicates on the reduced index into single terms";
 }
 
+def MergeSums : Mercer_ProgramPass<"mercer-merge-sums"> {
+  let summary = "makes one sum of several that weigh the same terms";
+}
+
 def UnrollSmall : Mercer_ProgramPass<"mercer-unroll-small"> {
   let summary = "writes out reductions and outputs over indices of a small constant extent";
   let options = [Option<"limit", "limit", "int64_t", "16", "largest extent that is written out">];

@@ -349,6 +349,7 @@ struct ReducedChoice : OpRewritePattern<ir::ReduceOp> {
 struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   void runOnOperation() override {
     orderAndUnify(getOperation());
+    useExtents(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<Product, Sum, Difference, Quotient, Reciprocal, Sign, Even, Negation, KnownComparison,
                  Choice, Conjunction, KnownGuard, ReducedChoice>(&getContext());

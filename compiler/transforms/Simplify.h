@@ -10,4 +10,7 @@ namespace mercer::transforms {
 /// ops without a use.
 void orderAndUnify(ir::ProgramOp program);
 
+/// Drops conditions that an extent is not 0 where a value depends on an index below it: no such value is there else.
+void useExtents(ir::ProgramOp program);
+
 } // namespace mercer::transforms

@@ -61,8 +61,10 @@ private:
       op.getResult().replaceAllUsesWith(unify(negative.getDefiningOp())->getResult(0));
       return;
     }
-    // square(b - a) -> square(a - b): an op of its own, for others may use b - a.
     bool even = function == Function::square || function == Function::abs;
+    if (even && is(op.getOperands()[0], Function::neg)) // also one that was made above
+      op->setOperands(operand(op.getOperands()[0]));
+    // square(b - a) -> square(a - b): an op of its own, for others may use b - a.
     if (!even || !is(op.getOperands()[0], Function::sub))
       return;
     Value difference = op.getOperands()[0], a = operand(difference, 0), b = operand(difference, 1);

@@ -43,18 +43,20 @@ mercer.program @factor(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names
 // CHECK-LABEL: @left_out
 // CHECK: %[[V0:.*]] = mercer.apply ne(%{{.*}}, %{{.*}})
 // CHECK: %[[V1:.*]] = mercer.constant 0
-// CHECK: %[[V2:.*]] = mercer.constant 1
-// CHECK: %[[V3:.*]] = mercer.apply eq(%{{.*}}, %[[V2]])
-// CHECK: %[[V4:.*]] = mercer.apply ne(%{{.*}}, %[[V1]])
-// CHECK: %[[V5:.*]] = mercer.apply logical_and(%[[V3]], %[[V4]])
-// CHECK: %[[V6:.*]] = mercer.apply gt(%{{.*}}, %[[V2]])
-// CHECK: %[[V7:.*]] = mercer.apply logical_or(%[[V6]], %[[V5]])
-// CHECK: %[[V8:.*]] = mercer.reduce sum over[%{{.*}}] %{{.*}} where %[[V0]]
-// CHECK: %[[V9:.*]] = mercer.apply reciprocal(%{{.*}})
-// CHECK: %[[V10:.*]] = mercer.apply mul(%[[V8]], %[[V9]])
-// CHECK: %[[V11:.*]] = mercer.constant 0.000000e+00
-// CHECK: %[[V12:.*]] = mercer.apply select(%[[V7]], %[[V10]], %[[V11]])
-// CHECK: mercer.output "r"[%{{.*}}] %[[V12]]
+// CHECK: %[[V2:.*]] = mercer.apply maximum(%{{.*}}, %[[V1]])
+// CHECK: %[[V3:.*]] = mercer.constant 1
+// CHECK: %[[V4:.*]] = mercer.apply ge(%{{.*}}, %[[V1]])
+// CHECK: %[[V5:.*]] = mercer.apply lt(%{{.*}}, %{{.*}})
+// CHECK: %[[V6:.*]] = mercer.apply logical_and(%[[V4]], %[[V5]])
+// CHECK: %[[V7:.*]] = mercer.apply select(%[[V6]], %[[V3]], %[[V1]])
+// CHECK: %[[V8:.*]] = mercer.apply sub(%[[V2]], %[[V7]])
+// CHECK: %[[V9:.*]] = mercer.apply gt(%[[V8]], %[[V1]])
+// CHECK: %[[V10:.*]] = mercer.reduce sum over[%{{.*}}] %{{.*}} where %[[V0]]
+// CHECK: %[[V11:.*]] = mercer.apply reciprocal(%{{.*}})
+// CHECK: %[[V12:.*]] = mercer.apply mul(%[[V10]], %[[V11]])
+// CHECK: %[[V13:.*]] = mercer.constant 0.000000e+00
+// CHECK: %[[V14:.*]] = mercer.apply select(%[[V9]], %[[V12]], %[[V13]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V14]]
 mercer.program @left_out(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) names ["x", "w"] {
   %n = mercer.size %x, 0 : !mercer.array<2xf64>
   %m = mercer.size %x, 1 : !mercer.array<2xf64>
@@ -72,7 +74,7 @@ mercer.program @left_out(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) nam
 // CHECK-LABEL: @unknown
 // CHECK: %[[V0:.*]] = mercer.apply mul(%{{.*}}, %{{.*}})
 // CHECK: %[[V1:.*]] = mercer.apply lt(%{{.*}}, %{{.*}})
-// CHECK: %[[V2:.*]] = mercer.apply ne(%{{.*}}, %{{.*}})
+// CHECK: %[[V2:.*]] = mercer.apply gt(%{{.*}}, %{{.*}})
 // CHECK: %[[V3:.*]] = mercer.apply logical_and(%[[V1]], %[[V2]])
 // CHECK: %[[V4:.*]] = mercer.reduce sum over[%{{.*}}] %[[V0]] where %[[V3]]
 // CHECK: mercer.output "r"[%{{.*}}] %[[V4]]
@@ -85,7 +87,7 @@ mercer.program @unknown(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) name
   %wi = mercer.read %w[%i] : !mercer.array<1xf64> -> f64
   %0 = mercer.apply mul(%wi, %xij) : (f64, f64) -> f64
   %1 = mercer.apply lt(%j, %i) : (i64, i64) -> i1
-  %2 = mercer.apply ne(%j, %n) : (i64, i64) -> i1
+  %2 = mercer.apply gt(%xij, %wi) : (f64, f64) -> i1
   %3 = mercer.apply logical_and(%1, %2) : (i1, i1) -> i1
   %4 = mercer.reduce sum over [%j] %0 where %3 : f64 -> f64
   mercer.output "r" [%i] %4 : f64

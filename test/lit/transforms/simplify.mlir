@@ -253,3 +253,27 @@ mercer.program @sum_sign(%x: !mercer.array<2xf64>, %w: !mercer.array<1xf64>) nam
   %1 = mercer.reduce sum over [%j] %0 : f64 -> f64
   mercer.output "r" [%i] %1 : f64
 }
+
+// Where there is an i, its extent is not 0.
+// CHECK-LABEL: @occupied
+// CHECK: %[[V0:.*]] = mercer.constant 0.000000e+00
+// CHECK: %[[V1:.*]] = mercer.constant 0
+// CHECK: %[[V2:.*]] = mercer.apply gt(%{{.*}}, %[[V1]])
+// CHECK: %[[V3:.*]] = mercer.reduce sum over[%{{.*}}] %{{.*}}
+// CHECK: %[[V4:.*]] = mercer.apply select(%[[V2]], %[[V3]], %[[V0]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V4]]
+mercer.program @occupied(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %none = mercer.constant 0 : i64
+  %zero = mercer.constant 0.0 : f64
+  %some = mercer.apply gt(%n, %none) : (i64, i64) -> i1
+  %others = mercer.apply gt(%m, %none) : (i64, i64) -> i1
+  %both = mercer.apply logical_and(%some, %others) : (i1, i1) -> i1
+  %xij = mercer.read %x[%i, %j] : !mercer.array<2xf64> -> f64
+  %0 = mercer.reduce sum over [%j] %xij where %some : f64 -> f64
+  %1 = mercer.apply select(%both, %0, %zero) : (i1, f64, f64) -> f64
+  mercer.output "r" [%i] %1 : f64
+}
