@@ -44,7 +44,7 @@ int check(const std::string &path) {
           examine(name, isa->name, by_loop);
         }
       }
-      if (Case narrow = make_case(name, true); __builtin_cpu_supports("avx2")) {
+      if (Case narrow = make_case(name, true); runs(avx2)) {
         compiled(narrow, 1, avx2.target);
         examine(name, avx2.target, narrow);
       }

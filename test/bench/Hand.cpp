@@ -11,11 +11,6 @@ namespace {
 
 using Call = std::function<void()>;
 
-bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
 std::int64_t size(const Case &at, std::size_t input, std::size_t dimension) {
   return at.inputs[input].shape()[dimension];
 }
@@ -135,11 +130,17 @@ const std::map<std::string, Maker> loops_2 = {
 
 } // namespace
 
+bool runs(const Isa &isa) {
+  if (&isa == &avx2)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
 std::function<void()> hand_written(const std::string &workload, Case &at, const Isa &isa) {
-  const bool wide = &isa == &avx512;
-  if (wide ? !has_avx512() : !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+  if (!runs(isa))
     return {};
-  const std::map<std::string, Maker> &loops = wide ? loops_512 : loops_2;
+  const std::map<std::string, Maker> &loops = &isa == &avx2 ? loops_2 : loops_512;
   auto found = loops.find(workload);
   return found == loops.end() ? Call() : found->second(at);
 }

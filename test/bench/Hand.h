@@ -16,6 +16,9 @@ struct Isa {
 };
 inline constexpr Isa avx512{"AVX-512", "host"}, avx2{"AVX2", "haswell"};
 
+/// Whether this processor has the instructions.
+bool runs(const Isa &isa);
+
 /// A call that computes the case into its outputs by a hand-written loop; empty where there is none, or where
 /// this processor lacks the instructions.
 std::function<void()> hand_written(const std::string &workload, Case &at, const Isa &isa = avx512);

@@ -105,9 +105,17 @@ Measurement measure(const Case &at, const std::function<void()> &first, const st
   result.median = times[times.size() / 2];
   result.least = times.front();
   result.value = at.value();
+  result.bytes = bytes(at);
   result.has_gradient = at.outputs.size() > 1;
   result.gradient_norm = at.gradient_norm();
   return result;
+}
+
+/// As JSON: null where it is not known.
+static std::string figure(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return std::isfinite(value) && value > 0 ? text : "null";
 }
 
 std::string Measurement::json() const {
@@ -118,10 +126,21 @@ std::string Measurement::json() const {
       text, sizeof text,
       "{\"workload\": \"%s\", \"peer\": \"%s\", \"version\": \"%s\", \"threads\": %d, \"size\": \"%s\", "
       "\"caches\": \"cold\", \"first_call_s\": %.4g, \"median_s\": %.4g, \"min_s\": %.4g, \"repeats\": %d, "
-      "\"other_load\": %.2f, \"peak_rss_mb\": %.1f, \"value\": %.6g, \"gradient_norm\": %s}",
+      "\"other_load\": %.2f, \"peak_rss_mb\": %.1f, \"value\": %.6g, \"gradient_norm\": %s",
       workload.c_str(), peer.c_str(), version.c_str(), threads, size.c_str(), first_call, median, least,
       repeats, other_load, peak_megabytes, value, norm);
-  return text;
+  std::string result = text;
+  auto add = [&](const char *name, double number) {
+    result += ", \"" + std::string(name) + "\": " + figure(number);
+  };
+  add("planned_operations", planned_operations);
+  add("least_operations", least_operations);
+  add("bytes", bytes);
+  add("fma_per_s", rates.fused_multiply_adds);
+  add("copied_bytes_per_s", rates.copied_bytes);
+  add("times_operations_floor", median * rates.fused_multiply_adds / least_operations);
+  add("times_bytes_floor", median * rates.copied_bytes / bytes);
+  return result + "}";
 }
 
 } // namespace mercer::bench

@@ -1,7 +1,7 @@
 // Times, memory and checksums of one workload.
 #pragma once
 
-#include "Workloads.h"
+#include "Floors.h"
 
 #include <functional>
 
@@ -13,6 +13,8 @@ struct Measurement {
   double first_call = 0, median = 0, least = 0, other_load = 0, peak_megabytes = 0;
   double value = 0, gradient_norm = 0;
   bool has_gradient = false;
+  double planned_operations = 0, least_operations = 0, bytes = 0;
+  Rates rates;
   std::string json() const;
 };
 

@@ -24,12 +24,20 @@ struct Case {
   double gradient_norm() const;
 };
 
+/// What one pair (i, j), or element where there is no j, needs at the very least, with each symmetric half
+/// done once: multiplications, fused or not, for each feature and beside those, and elementary functions.
+struct Work {
+  double of_feature = 0, beside = 0, functions = 0;
+};
+
 struct Workload {
   const char *name;
-  bool has_gradient;
   Sizes full, small;
   Definition (*make)(const Sizes &);
-  const char *original = nullptr; ///< whose other form this is
+  Work value, value_and_gradient = {}; ///< the latter empty: no gradient is asked for
+  const char *original = nullptr;      ///< whose other form this is
+
+  bool has_gradient() const { return value_and_gradient.of_feature + value_and_gradient.beside > 0; }
 };
 
 /// In the order of the tables.
@@ -40,6 +48,8 @@ std::vector<std::string> workload_names();
 Case make_case(Definition definition, bool gradient);
 /// @throws Error(bad_option) for an unknown name
 Case make_case(const std::string &name, bool small);
+/// Multiplications that the work takes; an elementary function counts as 8: a polynomial, rounding, scaling.
+double least_operations(const std::string &name, bool small);
 /// The name of the workload whose other form this is; empty: none.
 std::string original_of(const std::string &name);
 

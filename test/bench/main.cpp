@@ -30,6 +30,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
         f.run(arguments, views);
       },
       [&] { f.run(arguments, views); });
+  result.planned_operations = planned_operations(at, f);
   result.peer = "mercer";
   result.version = "mercer 0.1.0";
   return result;
@@ -49,6 +50,8 @@ Measurement run(const std::string &workload, const std::string &peer, bool small
   pin(threads);
   Measurement result = peer == "hand" ? run_hand(workload, small, cpu == avx2.target ? avx2 : avx512)
                                       : run_mercer(workload, small, threads, cpu);
+  result.least_operations = least_operations(workload, small);
+  result.rates = rates(threads);
   result.workload = workload;
   result.threads = threads;
   result.size = small ? "small" : "full";
