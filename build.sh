@@ -9,6 +9,9 @@ usage: ./build.sh COMMAND
   demo            builds, then trains and tests on handwritten digits (examples/digits)
   test [ARG...]   builds everything and runs the tests; ARGs go to ctest (-R name, ...)
   bench [ARG...]  builds and runs the benchmarks; ARGs go to mercer-bench
+  bench --peers [ARG...]
+                  beside PyTorch, JAX and others, which it installs into a virtual environment first (python3 with
+                  venv; several GB); ARGs go to test/bench/peers/bench.py (--workload, --rounds, --peers, ...)
   install PREFIX  builds and installs the library, headers and tools
 
 Debian packages that are missing are installed with apt-get first (as root or through sudo).
@@ -79,7 +82,12 @@ test)
 bench)
   install_packages
   build mercer-bench
-  "$build_dir/test/bench/mercer-bench" "$@"
+  if [[ ${1:-} == --peers ]]; then
+    shift
+    test/bench/peers/run.sh "$build_dir/test/bench" "$@"
+  else
+    "$build_dir/test/bench/mercer-bench" "$@"
+  fi
   ;;
 install)
   (($# == 1)) || fail "install takes one argument, the prefix, but got $#"
