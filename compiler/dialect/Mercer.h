@@ -55,6 +55,10 @@ inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
 
+/// Chunks of a nest that adds into arrays with dimensions have a table each: at most so many, of so many bytes together
+/// (one of more is possible), and no more chunks than tables.
+inline constexpr int64_t mostTables = 8, mostTableBytes = int64_t(64) << 20;
+
 /// The number in a `mercer.constant`, if the value is one of that type.
 std::optional<double> realConstant(mlir::Value value);
 std::optional<int64_t> integerConstant(mlir::Value value);

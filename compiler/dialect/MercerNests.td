@@ -40,7 +40,8 @@ def Mercer_NestOp : Mercer_Op<"nest", [HasParent<"PlanOp">, NoTerminator, Single
   let summary = "runs its body for each value of a parallel index";
   let description = [{
     The block argument is the index, 0 .. extent-1. Iterations are independent but for `mercer.accumulate` into arrays of the plan. Work is
-    cut into chunks of `chunk` iterations: what one thread takes. `lanes` > 0: that many consecutive iterations run in one vector.
+    cut into chunks of `chunk` iterations: what one thread takes; of a multiple of that where chunks have tables (`mercer.accumulate`),
+    so that there are at most 8, and at most one if tables of 64 MiB in all do not hold two. `lanes` > 0: that many consecutive iterations run in one vector.
     `note` says in words what the nest does, for `explain`; bytes and operations are predicted for one iteration and carry no meaning.
 
     Constraints: (C1) one block argument of type i64; (C2) `lanes` is 0 or a power of two, at most 64; (C3) at most one index on
@@ -113,12 +114,14 @@ def Mercer_AccumulateOp : Mercer_Op<"accumulate", [ParentOneOf<["NestOp", "LoopO
   let description = [{
     Into an accumulator: adds to the element. Into an array of the plan (an allocation or an output): every element becomes the
     reduction over all iterations of the nest, and of loops inside, that reach it (elements that none reaches: the kind's empty value);
-    argmin and argmax give the value of the nest's index. The nest must accumulate into all of the array.
+    argmin and argmax give the value of the nest's index. The nest must accumulate into all of the array. With subscripts, which may be
+    data, several ops may add into one array: each chunk adds in the order of its iterations into a table of its own, as large as
+    the array (and as what roundings have lost), and the tables are added in the order of the chunks. Where the predicate is false, subscripts may be out of range.
 
     Constraints: (C1) one subscript for each dimension; (C2) the array is an accumulator, an allocation or an output; (C3) the kind is
     sum, or the array is one of the plan and has rank 0; (C4) value and element types are those of `mercer.reduce`; (C5) into an
-    accumulator, no subscript depends on an index with lanes; (C6) into an array of the plan, the nest's own index is no subscript, and no
-    other op of the nest accumulates into that array.
+    accumulator, no subscript depends on an index with lanes; (C6) into an array of the plan, the nest's own index is no subscript, and into one
+    of rank 0 no other op of the nest accumulates.
   }];
   let arguments = (ins Mercer_ReductionAttr:$kind, Mercer_Scalar:$value, Arg<Mercer_Array, "", [MemRead, MemWrite]>:$array,
                        Variadic<I64>:$subscripts, Optional<I1>:$predicate);

@@ -172,7 +172,7 @@ private:
       if (accumulate.getArray().getDefiningOp<ir::AccumulatorOp>())
         return;
       Memory &memory = memory_[accumulate.getArray()];
-      collected_[accumulate] = {accumulate.getKind().getValue(), isReal(accumulate.getValue()),
+      collected_[accumulate.getArray()] = {accumulate.getKind().getValue(), isReal(accumulate.getValue()),
                                 std::vector<Terms<double>>(memory.count())};
     });
     std::int64_t extent = slot(op.getExtent()).integer;
@@ -181,8 +181,8 @@ private:
       slot(op.getIndex()).integer = n;
       runBlock(op.getBlock());
     }
-    for (auto &[accumulate, collected] : collected_) {
-      Memory &memory = memory_[llvm::cast<ir::AccumulateOp>(accumulate).getArray()];
+    for (auto &[array, collected] : collected_) {
+      Memory &memory = memory_[array];
       for (auto [at, terms] : llvm::enumerate(collected.elements)) {
         Slot<double> value = reduce(collected.kind, collected.real, terms);
         memory.store(at, value.real, value.integer);
@@ -231,7 +231,7 @@ private:
     std::optional<size_t> at = element(op, memory, op.getSubscripts());
     if (!at)
       return;
-    auto found = collected_.find(op);
+    auto found = collected_.find(op.getArray());
     if (found != collected_.end())
       return collect(found->second.elements[*at], op.getValue(), slot(nestIndex_).integer);
     if (memory.isReal())
@@ -248,7 +248,7 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> slotOf_;
   std::vector<Slot<double>> slots_;
   llvm::MapVector<mlir::Value, Memory> memory_;
-  llvm::MapVector<mlir::Operation *, Collected> collected_;
+  llvm::MapVector<mlir::Value, Collected> collected_; // by array
 };
 
 } // namespace

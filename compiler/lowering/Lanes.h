@@ -9,6 +9,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mercer::lowering {
 
@@ -36,6 +37,11 @@ struct Running {
 inline bool isPosition(dsl::Reduction kind) {
   return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
 }
+
+/// Does a nest combine values into one element of the plan?
+bool isTotal(ir::AccumulateOp op);
+/// The arrays with dimensions that a nest adds into: each chunk has a table for each.
+llvm::SetVector<mlir::Value> tablesOf(ir::NestOp nest);
 
 /// Terms that are added before the rounding errors are looked after.
 inline constexpr int64_t blockTerms = 16;
@@ -67,6 +73,15 @@ public:
 
   /// Gives each tile of a nest its part of the scratch memory; returns the bytes of all.
   mlir::Value placeTiles(ir::NestOp nest);
+
+  // Tables.
+  mlir::Value elements(mlir::Value array);   ///< how many an array has
+  mlir::Value tableBytes(mlir::Value array); ///< of one table
+  /// The chunk's table of an array from here on, cleared. `memory` has those of all chunks.
+  void openTable(mlir::Value array, mlir::Value memory, mlir::Value chunk);
+  /// Stores the sums of `count` tables for the elements [begin, end) of an array.
+  void combineTables(mlir::Value array, mlir::Value memory, mlir::Value count, mlir::Value begin,
+                     mlir::Value end);
 
   // Reductions.
   Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
@@ -114,6 +129,16 @@ private:
     bool wide;
   };
 
+  /// A chunk's sums for an array of the plan; `plane`: elements from a sum to what it has lost.
+  struct Table {
+    mlir::Value pointer, plane;
+  };
+
+  mlir::Value planeOf(mlir::Value array);
+  void addToTable(ir::AccumulateOp op);
+  void addTerms(ir::AccumulateOp op, llvm::ArrayRef<Lane> subscripts, Lane value, Lane where);
+  void addAt(const Table &table, mlir::Value position, mlir::Value term, mlir::Value lost = {},
+             mlir::Value active = {});
   std::array<mlir::Value, 2> parts(mlir::Value array, mlir::Value position);
   void clear(ir::AccumulatorOp op);
   void accumulate(ir::AccumulateOp op); ///< into an accumulator
@@ -151,6 +176,7 @@ private:
   mlir::Location location_ = plan_.getLoc();
   llvm::DenseMap<mlir::Value, Lane> lanes_;
   llvm::DenseMap<mlir::Value, Tile> tiles_;
+  llvm::DenseMap<mlir::Value, Table> tables_;
   // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations
   // at once.
   llvm::DenseSet<mlir::Value> copied_;

@@ -20,6 +20,9 @@ FrameLayout argumentLayout(ir::PlanOp plan) {
 
 namespace {
 
+/// Elements of an array whose tables one thread adds.
+constexpr int64_t combinedElements = 4096;
+
 class PlanLowering {
 public:
   PlanLowering(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
@@ -30,19 +33,36 @@ public:
     for (Operation &op : plan_.getBlock()) {
       if (isa<ir::AllocateOp>(op))
         words_[op.getResult(0)] = layout_.words++;
-      if (auto nest = dyn_cast<ir::NestOp>(op))
-        for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+      if (auto nest = dyn_cast<ir::NestOp>(op)) {
+        for (ir::AccumulateOp add : totals(nest))
           partials_[add] = layout_.words++;
+        for (Value array : tablesOf(nest))
+          tableWords_[{nest, array}] = layout_.words++;
+        if (!tablesOf(nest).empty()) // how long its chunks are, how many there are
+          chunkWords_[nest] = std::exchange(layout_.words, layout_.words + 2);
+      }
     }
     unsigned number = 0;
-    for (auto nest : plan_.getBlock().getOps<ir::NestOp>())
-      bodies_[nest] = body(nest, number++);
+    for (auto nest : plan_.getBlock().getOps<ir::NestOp>()) {
+      bodies_[nest] = body(nest, number);
+      for (Value array : tablesOf(nest))
+        combiners_[{nest, array}] = combiner(nest, array, number);
+      ++number;
+    }
     entry();
     return layout_.words;
   }
 
 private:
   Location loc() { return plan_.getLoc(); }
+
+  static SmallVector<ir::AccumulateOp> totals(ir::NestOp nest) {
+    return llvm::to_vector(llvm::make_filter_range(nest.getBlock().getOps<ir::AccumulateOp>(), isTotal));
+  }
+
+  Value address(Codegen &code, int64_t word) {
+    return LLVM::IntToPtrOp::create(b_, code.loc(), pointer_, code.word(word));
+  }
 
   LLVM::LLVMFuncOp function(StringRef name, Type result, ArrayRef<Type> arguments, LLVM::Linkage linkage) {
     b_.setInsertionPointToEnd(module_.getBody());
@@ -63,7 +83,10 @@ private:
     code.frame = made.getArgument(0);
     code.scratch = made.getArgument(2);
     code.setLoc(nest.getLoc());
-    Value chunk = made.getArgument(1), length = code.i64(static_cast<int64_t>(nest.getChunk()));
+    llvm::SetVector<Value> tables = tablesOf(nest);
+    Value chunk = made.getArgument(1);
+    Value length = tables.empty() ? code.i64(static_cast<int64_t>(nest.getChunk()))
+                                  : code.word(chunkWords_.lookup(nest));
     Value begin = arith::MulIOp::create(b_, nest.getLoc(), chunk, length);
     code.prologue = begin.getDefiningOp();
     Value extent = code.scalar(nest.getExtent());
@@ -71,11 +94,13 @@ private:
                                        arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
 
     code.placeTiles(nest);
+    for (Value array : tables)
+      code.openTable(array, address(code, tableWords_.lookup({nest, array})), chunk);
 
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     code.width = lanes;
     SmallVector<Running> states;
-    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
+    for (ir::AccumulateOp add : totals(nest)) {
       states.push_back(code.begin(add.getKind().getValue(), add.getValue().getType(), lanes > 0));
       states.back().acrossLanes = lanes > 0;
     }
@@ -107,7 +132,7 @@ private:
       code.carry(states, whole, end, step, masked);
     }
     unsigned n = 0;
-    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
+    for (ir::AccumulateOp add : totals(nest)) {
       Value extremum, value = code.finish(states[n++], lanes > 0, &extremum);
       storePartial(code, add, chunk, value, extremum);
     }
@@ -115,9 +140,27 @@ private:
     return made;
   }
 
+  /// Adds the tables of the chunks for a part of an array's elements.
+  LLVM::LLVMFuncOp combiner(ir::NestOp nest, Value array, unsigned number) {
+    std::string name = (symbol_ + "_nest" + std::to_string(number) + "_table" + std::to_string(combiners_.size())).str();
+    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
+                         {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
+    Codegen code(b_, plan_, target_, layout_, words_);
+    code.frame = made.getArgument(0);
+    code.setLoc(nest.getLoc());
+    Value length = code.i64(combinedElements);
+    Value begin = arith::MulIOp::create(b_, loc(), made.getArgument(1), length);
+    Value end = arith::MinSIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), begin, length),
+                                       code.elements(array));
+    code.combineTables(array, address(code, tableWords_.lookup({nest, array})),
+                       code.word(chunkWords_.lookup(nest) + 1), begin, end);
+    LLVM::ReturnOp::create(b_, loc(), ValueRange());
+    return made;
+  }
+
   /// Each chunk has 16 bytes for each accumulation: the value, and a position.
   Value partial(Codegen &code, ir::AccumulateOp add, Value chunk, int64_t offset) {
-    Value memory = LLVM::IntToPtrOp::create(b_, add.getLoc(), pointer_, code.word(partials_.lookup(add)));
+    Value memory = address(code, partials_.lookup(add));
     Value at = arith::MulIOp::create(b_, add.getLoc(), chunk, code.i64(2));
     if (offset)
       at = arith::AddIOp::create(b_, add.getLoc(), at, code.i64(offset));
@@ -177,15 +220,19 @@ private:
     return LLVM::LoadOp::create(b_, loc(), type, at);
   }
 
+  void setWord(Codegen &code, int64_t word, Value value) {
+    Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), code.frame,
+                                   ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(word)});
+    LLVM::StoreOp::create(b_, loc(), value, at, 8);
+  }
+
   void allocateBytes(Value bytes, int64_t word, Codegen &code) {
     auto type = LLVM::LLVMFunctionType::get(pointer_, {pointer_, b_.getI64Type()});
     Value memory =
         LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 0), context_, bytes})
             .getResult();
     Value address = LLVM::PtrToIntOp::create(b_, loc(), b_.getI64Type(), memory);
-    Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), code.frame,
-                                   ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(word)});
-    LLVM::StoreOp::create(b_, loc(), address, at, 8);
+    setWord(code, word, address);
     returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::eq, address, code.i64(0)), -1);
   }
 
@@ -206,25 +253,55 @@ private:
     returnWhen(failed, 1 + static_cast<int32_t>(op.getCheck()));
   }
 
+  Value dividedUp(Codegen &code, Value value, Value by) {
+    Value padded = arith::AddIOp::create(b_, loc(), value, arith::SubIOp::create(b_, loc(), by, code.i64(1)));
+    return arith::DivUIOp::create(b_, loc(), padded, by);
+  }
+
+  void runChunks(Codegen &code, LLVM::LLVMFuncOp function, Value chunks, Value scratch) {
+    Value body = LLVM::AddressOfOp::create(b_, loc(), function);
+    Type word = b_.getI64Type();
+    auto type = LLVM::LLVMFunctionType::get(b_.getI32Type(), {pointer_, pointer_, pointer_, word, word});
+    SmallVector<Value> arguments{contextField(pointer_, 1), context_, body, code.frame, chunks, scratch};
+    Value result = LLVM::CallOp::create(b_, loc(), type, arguments).getResult();
+    returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::ne, result, number32(0)), -1);
+  }
+
+  /// Chunks of a nest that has tables are as long as leaves no more than may have one each.
+  Value chunksWithTables(Codegen &code, ir::NestOp nest, const llvm::SetVector<Value> &tables, Value extent) {
+    Value bytes = code.i64(0), least = code.i64(static_cast<int64_t>(nest.getChunk()));
+    for (Value array : tables)
+      bytes = arith::AddIOp::create(b_, loc(), bytes, code.tableBytes(array));
+    Value copies = arith::DivUIOp::create(b_, loc(), code.i64(ir::mostTableBytes), bytes);
+    copies = arith::MaxSIOp::create(b_, loc(), copies, code.i64(1));
+    copies = arith::MinSIOp::create(b_, loc(), copies, code.i64(ir::mostTables));
+    Value parts = dividedUp(code, dividedUp(code, extent, copies), least);
+    Value length = arith::MulIOp::create(b_, loc(), arith::MaxSIOp::create(b_, loc(), parts, code.i64(1)), least);
+    Value chunks = dividedUp(code, extent, length);
+    setWord(code, chunkWords_.lookup(nest), length);
+    setWord(code, chunkWords_.lookup(nest) + 1, chunks);
+    for (Value array : tables)
+      allocateBytes(arith::MulIOp::create(b_, loc(), code.tableBytes(array), chunks),
+                    tableWords_.lookup({nest, array}), code);
+    return chunks;
+  }
+
   void runNest(Codegen &code, ir::NestOp nest) {
-    int64_t length = static_cast<int64_t>(nest.getChunk());
     Value extent = arith::MaxSIOp::create(b_, loc(), code.scalar(nest.getExtent()), code.i64(0));
-    Value padded = arith::AddIOp::create(b_, loc(), extent, code.i64(length - 1));
-    Value chunks = arith::DivUIOp::create(b_, loc(), padded, code.i64(length));
-    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>()) {
+    llvm::SetVector<Value> tables = tablesOf(nest);
+    Value chunks = tables.empty() ? dividedUp(code, extent, code.i64(static_cast<int64_t>(nest.getChunk())))
+                                  : chunksWithTables(code, nest, tables, extent);
+    for (ir::AccumulateOp add : totals(nest)) {
       Value bytes = arith::MulIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), chunks, code.i64(4)),
                                           code.i64(16));
       allocateBytes(bytes, partials_.lookup(add), code);
     }
-    Value body = LLVM::AddressOfOp::create(b_, loc(), bodies_.lookup(nest));
-    Type word = b_.getI64Type();
-    auto type = LLVM::LLVMFunctionType::get(b_.getI32Type(), {pointer_, pointer_, pointer_, word, word});
-    SmallVector<Value> arguments{contextField(pointer_, 1), context_, body, code.frame, chunks,
-                                 code.placeTiles(nest)};
-    Value result = LLVM::CallOp::create(b_, loc(), type, arguments).getResult();
-    returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::ne, result, number32(0)), -1);
-    for (auto add : nest.getBlock().getOps<ir::AccumulateOp>())
+    runChunks(code, bodies_.lookup(nest), chunks, code.placeTiles(nest));
+    for (ir::AccumulateOp add : totals(nest))
       combine(code, add, chunks);
+    for (Value array : tables)
+      runChunks(code, combiners_.lookup({nest, array}),
+                dividedUp(code, code.elements(array), code.i64(combinedElements)), code.i64(0));
   }
 
   /// The chunks' values in order.
@@ -258,6 +335,10 @@ private:
   DenseMap<Value, int64_t> words_;
   DenseMap<Operation *, int64_t> partials_;
   DenseMap<Operation *, LLVM::LLVMFuncOp> bodies_;
+  // Of nests with tables: words of the chunks' length and number, of each array's tables; who adds these.
+  DenseMap<Operation *, int64_t> chunkWords_;
+  DenseMap<std::pair<Operation *, Value>, int64_t> tableWords_;
+  DenseMap<std::pair<Operation *, Value>, LLVM::LLVMFuncOp> combiners_;
 };
 
 } // namespace

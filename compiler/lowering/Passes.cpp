@@ -63,8 +63,8 @@ LogicalResult verifyLowered(ir::PlanOp plan) {
     auto accumulate = dyn_cast<ir::AccumulateOp>(op);
     if (!accumulate || accumulate.getArray().getDefiningOp<ir::AccumulatorOp>())
       return WalkResult::advance();
-    if (!accumulate.getSubscripts().empty() || !isa<ir::NestOp>(op->getParentOp())) {
-      op->emitOpError() << "into an array of the plan is lowered only for rank 0 and directly in a nest";
+    if (accumulate.getSubscripts().empty() && !isa<ir::NestOp>(op->getParentOp())) {
+      op->emitOpError() << "into an array of rank 0 of the plan is lowered only directly in a nest";
       return WalkResult::interrupt();
     }
     return WalkResult::advance();

@@ -128,7 +128,10 @@ void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accu
   } else if (auto sums = dyn_cast<ir::AccumulatorOp>(op)) {
     clear(sums);
   } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {
-    add.getArray().getDefiningOp<ir::AccumulatorOp>() ? this->accumulate(add) : accumulate(add);
+    if (isTotal(add))
+      accumulate(add);
+    else
+      add.getArray().getDefiningOp<ir::AccumulatorOp>() ? this->accumulate(add) : addToTable(add);
   } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
     define(op.getResult(0), this->apply(apply));
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {

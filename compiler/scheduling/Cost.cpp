@@ -159,7 +159,7 @@ std::optional<Quantity> Cost::valuesOfData(Value subscript) {
   return read ? std::optional(values) : std::nullopt;
 }
 
-void Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
+Cost::Part &Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
   Part &part = parts[array];
   part.resize(subscripts.size());
   for (auto [at, subscript] : llvm::zip_equal(part, subscripts)) {
@@ -179,6 +179,7 @@ void Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
       at.whole = true;
     }
   }
+  return part;
 }
 
 Quantity Cost::bytes(Value array, Part &part) {
@@ -258,12 +259,14 @@ void Cost::collect(Block &block, NestCost &cost) {
     } else if (auto accumulate = dyn_cast<ir::AccumulateOp>(op)) {
       if (accumulate.getArray().getDefiningOp<ir::AccumulatorOp>())
         continue;
-      touch(writes_, accumulate.getArray(), accumulate.getSubscripts());
-      Quantity chunks = symbols_.made(Symbols::Kind::divided_up, amount(nest.getExtent()),
-                                      Quantity(static_cast<double>(nest.getChunk())));
-      bool one = accumulate.getSubscripts().empty(); // a value and a position
-      cost.partials +=
-          chunks * (one ? Quantity(16) : bytes(accumulate.getArray(), writes_[accumulate.getArray()]));
+      Part &part = touch(writes_, accumulate.getArray(), accumulate.getSubscripts());
+      for (Dimension &at : part) // also what no term reaches
+        at.whole = true, at.most = {};
+      if (part.empty()) // a value and a position
+        cost.partials += Quantity(16) * symbols_.made(Symbols::Kind::divided_up, amount(nest.getExtent()),
+                                                      Quantity(static_cast<double>(nest.getChunk())));
+      else
+        tables_.insert(accumulate.getArray());
     } else if (isa<ir::TileOp, ir::AccumulatorOp>(op)) {
       double lanes = std::max<double>(1, static_cast<double>(nest.getLanes())); // a copy a lane
       cost.scratch += bytes(op.getResult(0)) * Quantity(lanes);
@@ -273,13 +276,32 @@ void Cost::collect(Block &block, NestCost &cost) {
   }
 }
 
+/// Bytes of the tables of all chunks: of sums and of what these have lost.
+Quantity Cost::tables(ir::NestOp nest) {
+  if (tables_.empty())
+    return {};
+  using Kind = Symbols::Kind;
+  Quantity bytes;
+  for (Value array : tables_) {
+    bool real = isa<FloatType>(cast<ir::ArrayType>(array.getType()).getElement());
+    bytes += this->bytes(array) * Quantity(real ? 2 : 1);
+  }
+  auto number = [](int64_t value) { return Quantity(static_cast<double>(value)); };
+  Quantity chunks =
+      symbols_.made(Kind::divided_up, amount(nest.getExtent()), number(static_cast<int64_t>(nest.getChunk())));
+  Quantity all = bytes * symbols_.made(Kind::minimum, chunks, number(ir::mostTables));
+  return symbols_.made(Kind::minimum, all, symbols_.made(Kind::maximum, bytes, number(ir::mostTableBytes)));
+}
+
 NestCost Cost::of(ir::NestOp nest) {
   NestCost cost;
   const Range &range = ranges_[nest.getIndex()];
   cost.operations = symbols_.sum(operations(nest.getBlock()), range.symbol, range.lower, range.upper);
   reads_.clear();
   writes_.clear();
+  tables_.clear();
   collect(nest.getBlock(), cost);
+  cost.partials += tables(nest);
   for (auto &[array, part] : reads_)
     cost.read += bytes(array, part);
   for (auto &[array, part] : writes_)

@@ -5,6 +5,7 @@
 #include "compiler/scheduling/Quantity.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mercer::scheduling {
 
@@ -46,8 +47,9 @@ private:
 
   Quantity operations(mlir::Block &block);
   std::optional<Quantity> valuesOfData(mlir::Value subscript);
-  void touch(Parts &parts, mlir::Value array, mlir::ValueRange subscripts);
+  Part &touch(Parts &parts, mlir::Value array, mlir::ValueRange subscripts);
   void collect(mlir::Block &block, NestCost &cost);
+  Quantity tables(ir::NestOp nest);
   Quantity bytes(mlir::Value array, Part &part);
   Quantity size(mlir::Value array, unsigned dimension);
   Quantity bytes(mlir::Value array);
@@ -57,6 +59,7 @@ private:
   const SizeOf &known_;
   Symbols &symbols_;
   Parts reads_, writes_, allWrites_;
+  llvm::SetVector<mlir::Value> tables_; // arrays that the nest adds into
   llvm::DenseMap<mlir::Value, Quantity> amounts_;
   llvm::DenseMap<mlir::Value, Range> ranges_; // of indices
 };

@@ -65,6 +65,12 @@ private:
     return result;
   }
 
+  StringRef nameOf(Value array) {
+    auto argument = dyn_cast<BlockArgument>(array);
+    return argument ? cast<StringAttr>(plan_.getNames()[argument.getArgNumber()]).getValue()
+                    : array.getDefiningOp<ir::AllocateOp>().getName();
+  }
+
   std::string text(Value amount) { return result_.symbols.text(cost_.amount(amount)); }
 
   void amount(const Quantity &quantity, Explanation::Unit unit) {
@@ -110,9 +116,14 @@ private:
         line(depth) << "sums up " << sums.getName() << shape(sums.getSizes(), sums.getType())
                     << " in a tile\n";
       if (auto sum = dyn_cast<ir::AccumulateOp>(op);
-          sum && !sum.getArray().getDefiningOp<ir::AccumulatorOp>())
-        line(depth) << ir::ReductionAttr::nameOf(sum.getKind().getValue())
-                    << " over the nest, chunks combined in order\n";
+          sum && !sum.getArray().getDefiningOp<ir::AccumulatorOp>()) {
+        if (sum.getSubscripts().empty())
+          line(depth) << ir::ReductionAttr::nameOf(sum.getKind().getValue())
+                      << " over the nest, chunks combined in order\n";
+        else
+          line(depth) << "adds to elements of " << nameOf(sum.getArray()) << ", in a table of each of at most "
+                      << ir::mostTables << " chunks, combined in order\n";
+      }
       if (auto inner = dyn_cast<ir::LoopOp>(op))
         loop(inner, depth);
     }

@@ -794,13 +794,13 @@ mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
 
 // -----
 
-mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
+mercer.plan @p(%a: !mercer.array<0xf32>) names ["a"] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
-  // expected-error@+1 {{'mercer.nest' op accumulates into an array of the plan by two ops}}
+  // expected-error@+1 {{'mercer.nest' op accumulates into an array of rank 0 of the plan by two ops}}
   mercer.nest "n" %i below %n chunk 1 {
-    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
-    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
+    mercer.accumulate sum %v into %a[] : f32, !mercer.array<0xf32>
+    mercer.accumulate sum %v into %a[] : f32, !mercer.array<0xf32>
   }
 }
 

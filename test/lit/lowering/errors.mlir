@@ -29,13 +29,13 @@ mercer.plan @p(%o: !mercer.array<1xi64>) names ["o"] inputs 0 {
 
 // -----
 
-mercer.plan @p(%g: !mercer.array<1xf32>) names ["g"] inputs 0 {
+mercer.plan @p(%g: !mercer.array<0xf32>) names ["g"] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "i" %i below %n chunk 1 {
     mercer.loop "j" %j from %n to %n [] {
-      // expected-error@+1 {{'mercer.accumulate' op into an array of the plan is lowered only for rank 0 and directly in a nest}}
-      mercer.accumulate sum %v into %g[%j] : f32, !mercer.array<1xf32>
+      // expected-error@+1 {{'mercer.accumulate' op into an array of rank 0 of the plan is lowered only directly in a nest}}
+      mercer.accumulate sum %v into %g[] : f32, !mercer.array<0xf32>
       mercer.yield
     }
   }

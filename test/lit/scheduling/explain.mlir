@@ -12,9 +12,11 @@
 // CHECK:     pass over j from i + 1 below n: sum
 // CHECK:       pass over k below m: sum
 // CHECK-NEXT:         2 reads, 2 operations each time
+// CHECK:       adds to elements of g, in a table of each of at most 8 chunks, combined in order
 // A sum over j > i of 2 m + 3, and of each row 2 m (m is exp: 25) and two more.
-// CHECK:     n^2 m + 1.5 n^2 + 24 n m + 0.5 n operations, 4 n m bytes read, 12 n bytes written
-// CHECK:   memory at the peak 4 n m + 4 n ceil(n / 64) + 12 n + 12 ceil(n / 64) bytes
+// CHECK:     n^2 m + 1.5 n^2 + 24 n m + 0.5 n operations, 4 n m bytes read, 8 n + 4 d + 4 bytes written
+// Tables of sums and of what these have lost: of no more than 64 MiB, but one at least.
+// CHECK:   memory at the peak 4 n m + 8 n + 16 ceil(n / 64) + 4 d + min(8 d min(ceil(n / 64), 8), max(8 d, 67108864)) + 4 bytes
 // CHECK-SAME: tiles of each thread 64 m + 256 bytes
 mercer.plan @tiles(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>, %t: !mercer.array<0xf32>, %g: !mercer.array<1xf32>) names ["x", "y", "t", "g"] inputs 1 {
   %n = mercer.size %x, 0 : !mercer.array<2xf32>
