@@ -21,6 +21,7 @@ void addTransforms(mlir::OpPassManager &passes) {
   program.addPass(createSplitReductions());
   program.addPass(createMergeSums());
   program.addPass(createSimplify());
+  program.addPass(createScatter());
   program.addPass(createStoreReductions());
 }
 

@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Dependences.h"
 
 #include "compiler/scheduling/Operations.h"
+#include "compiler/transforms/Scatter.h"
 
 using namespace mlir;
 
@@ -62,8 +63,22 @@ bool runsAlong(ValueRange subscripts, Value index, ir::FreeIndices &free) {
   return true;
 }
 
+bool isScattered(ir::ArrayOp array) { return array->hasAttr(transforms::scatteredAttribute); }
+
+transforms::Scatter scatterOf(ir::FreeIndices &free, ir::ArrayOp array) {
+  return *transforms::scatterOf(free, array.getValue().getDefiningOp<ir::ReduceOp>());
+}
+
+SmallVector<Value> termsOf(const transforms::Scatter &scatter) {
+  SmallVector<Value> terms{scatter.value};
+  llvm::append_range(terms, scatter.conditions);
+  for (auto [index, at] : scatter.at)
+    terms.push_back(at);
+  return terms;
+}
+
 bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array) {
-  return !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
+  return !isScattered(array) && !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
 }
 
 /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be
@@ -123,7 +138,11 @@ const Place &Dependences::placeOf(ir::ArrayOp array) {
   Place place;
   auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
   SmallVector<Value> roots{array.getValue()};
-  if (!array.getIndices().empty()) {
+  if (isScattered(array)) {
+    transforms::Scatter scatter = scatterOf(free_, array);
+    place.index = scatter.over[0];
+    roots = termsOf(scatter);
+  } else if (!array.getIndices().empty()) {
     place.index = nestIndexOf(array.getIndices(), array.getValue());
   } else if (reduce) {
     place.index = reduce.getOver()[0];

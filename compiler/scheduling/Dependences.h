@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/transforms/Scatter.h"
 
 namespace mercer::scheduling {
 
@@ -16,6 +17,12 @@ struct Place {
 /// Do elements follow each other in memory when an index runs? The last subscript is the index, or a sum or
 /// difference with it, and no other one depends on it.
 bool runsAlong(mlir::ValueRange subscripts, mlir::Value index, ir::FreeIndices &free);
+
+/// Is an array filled by one loop over terms, each of which belongs to one element?
+bool isScattered(ir::ArrayOp array);
+transforms::Scatter scatterOf(ir::FreeIndices &free, ir::ArrayOp array);
+/// Value, conditions and place of such a term.
+llvm::SmallVector<mlir::Value> termsOf(const transforms::Scatter &scatter);
 
 /// Is it the array's element at the very indices over which the array is defined?
 bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array);

@@ -23,6 +23,8 @@ public:
       return access(read.getSubscripts(), free_.of(read.getResult()));
     if (auto output = dyn_cast<ir::OutputOp>(op))
       return access(output.getIndices(), ir::IndexSet(output.getIndices()));
+    if (auto array = dyn_cast<ir::ArrayOp>(op))
+      return additions(array);
     auto reduce = dyn_cast<ir::ReduceOp>(op);
     if (!reduce)
       return 0;
@@ -52,6 +54,21 @@ private:
     return times(indices) * width_;               // element by element
   }
 
+  /// Terms that go each to its element of an array.
+  double additions(ir::ArrayOp array) {
+    constexpr double operations = 7;
+    transforms::Scatter scatter = scatterOf(free_, array);
+    ir::IndexSet indices(scatter.over.begin(), scatter.over.end());
+    SmallVector<Value> subscripts;
+    for (Value index : array.getIndices()) {
+      auto place = llvm::find_if(scatter.at, [&](auto other) { return other.first == index; });
+      subscripts.push_back(place == scatter.at.end() ? index : place->second);
+      if (place == scatter.at.end())
+        indices.push_back(index);
+    }
+    return operations * access(subscripts, indices);
+  }
+
   Value nest_, index_;
   ir::FreeIndices &free_;
   double width_;
@@ -59,8 +76,9 @@ private:
 
 } // namespace
 
-Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outputs, int64_t lanes,
-                  Dependences &dependences, ir::FreeIndices &free) {
+Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outputs,
+                  ArrayRef<ir::ArrayOp> scattered, int64_t lanes, Dependences &dependences,
+                  ir::FreeIndices &free) {
   llvm::SetVector<Operation *> ops = dependences.closure(roots);
   llvm::SetVector<Value> candidates;
   candidates.insert(nest);
@@ -76,6 +94,7 @@ Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outp
     candidate(output.getIndices());
     ops.insert(output);
   }
+  ops.insert(scattered.begin(), scattered.end());
   Value best;
   double least = 0;
   for (Value index : candidates) {

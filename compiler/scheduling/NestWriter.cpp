@@ -21,11 +21,16 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
   nestArrays_.insert_range(demand.arrays);
   SmallVector<Value> roots;
   for (ir::ArrayOp array : demand.arrays)
-    roots.push_back(array.getValue());
+    if (isScattered(array))
+      llvm::append_range(roots, termsOf(scatterOf(free_, array)));
+    else
+      roots.push_back(array.getValue());
   for (ir::OutputOp output : demand.outputs)
     roots.push_back(output.getValue());
   allocate(demand.arrays);
-  laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, machine_.lanes, dependences_, free_);
+  SmallVector<ir::ArrayOp> scattered;
+  llvm::copy_if(demand.arrays, std::back_inserter(scattered), isScattered);
+  laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, scattered, machine_.lanes, dependences_, free_);
   Location loc = roots[0].getLoc();
   auto source = demand.index.getDefiningOp<ir::IndexOp>();
   Value extent = emit(source.getExtent());
@@ -42,7 +47,7 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
 
   // What has loops of its own first: sums beside its sums come with them.
   for (ir::ArrayOp array : demand.arrays)
-    if (array.getIndices().size() > 1)
+    if (array.getIndices().size() > 1 && !isScattered(array))
       storeArray(array);
   // Outputs over the same indices share their loops.
   SmallVector<ir::OutputOp> open;
@@ -68,10 +73,11 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
     open = std::move(others);
   }
   for (ir::ArrayOp array : demand.arrays)
-    if (array.getIndices().size() == 1)
+    if (array.getIndices().size() == 1 && !isScattered(array))
       storeArray(array);
     else if (array.getIndices().empty())
       total(array);
+  scatter(scattered);
   scopes_.pop_back();
   scopes_[0].builder.setInsertionPointAfter(nest);
 }
@@ -94,7 +100,7 @@ void NestWriter::scalar(ir::OutputOp output, Value memory) {
 
 void NestWriter::allocate(ArrayRef<ir::ArrayOp> arrays) {
   for (ir::ArrayOp array : arrays) {
-    if (!readElsewhere(array) && !array.getIndices().empty())
+    if (hasMemory(array) || (!readElsewhere(array) && !array.getIndices().empty()))
       continue;
     SmallVector<Value> sizes;
     for (Value index : array.getIndices())
@@ -144,10 +150,55 @@ void NestWriter::total(ir::ArrayOp array) {
                            memory_.lookup(array), ValueRange(), predicate);
 }
 
+/// Loops inside of the nest around the terms of an array: over the other reduced indices, then over what is left of
+/// the array's own.
+static SmallVector<Value> loopsOf(ir::ArrayOp array, const transforms::Scatter &scatter) {
+  SmallVector<Value> loops(ArrayRef(scatter.over).drop_front());
+  for (Value index : array.getIndices())
+    if (llvm::none_of(scatter.at, [&](auto place) { return place.first == index; }))
+      loops.push_back(index);
+  return loops;
+}
+
+/// Adds terms to the elements that they belong to. Arrays with the same loops share them.
+void NestWriter::scatter(ArrayRef<ir::ArrayOp> arrays) {
+  SmallVector<ir::ArrayOp> open(arrays);
+  while (!open.empty()) {
+    SmallVector<Value> loops = loopsOf(open[0], scatterOf(free_, open[0])), values;
+    SmallVector<ir::ArrayOp> together, others;
+    for (ir::ArrayOp array : open) {
+      transforms::Scatter scatter = scatterOf(free_, array);
+      bool same = loopsOf(array, scatter) == loops;
+      (same ? together : others).push_back(array);
+      if (same)
+        values.push_back(scatter.value);
+    }
+    storeAll(loops, values, [&](size_t n) { addTerm(together[n]); });
+    open = std::move(others);
+  }
+}
+
+void NestWriter::addTerm(ir::ArrayOp array) {
+  transforms::Scatter scatter = scatterOf(free_, array);
+  auto sum = array.getValue().getDefiningOp<ir::ReduceOp>();
+  OpBuilder program(sum);
+  Value predicate = transforms::conjunction(program, array.getLoc(), scatter.conditions);
+  llvm::SmallDenseMap<Value, Value> at(scatter.at.begin(), scatter.at.end());
+  SmallVector<Value> subscripts;
+  for (Value index : array.getIndices())
+    subscripts.push_back(emit(at.count(index) ? at.lookup(index) : index));
+  Value value = emit(scatter.value), where = predicate ? emit(predicate) : Value();
+  ir::AccumulateOp::create(scopes_.back().builder, array.getLoc(), sum.getKindAttr(), value, memory_.lookup(array),
+                           subscripts, where);
+}
+
 /// Does one iteration of the nest run a loop? Then few of them are work for a thread.
 bool NestWriter::hasLoops(ArrayRef<Value> roots, const Demand &demand) {
   if (llvm::any_of(demand.outputs, [](ir::OutputOp output) { return output.getIndices().size() > 1; }))
     return true;
+  for (ir::ArrayOp array : demand.arrays)
+    if (isScattered(array) && !loopsOf(array, scatterOf(free_, array)).empty())
+      return true;
   return llvm::any_of(dependences_.closure(roots), [&](Operation *op) {
     auto reduce = dyn_cast<ir::ReduceOp>(op);
     return reduce && reduce.getOver()[0] != nestIndex_;

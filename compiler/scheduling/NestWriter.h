@@ -29,8 +29,9 @@ public:
   void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
   /// An output without indices: stored by the plan itself; one that stands for a check may end the call.
   void scalar(ir::OutputOp output, mlir::Value memory);
-  /// Has an earlier nest stored the array?
-  bool isStored(ir::ArrayOp array) const { return memory_.contains(array); }
+  bool hasMemory(ir::ArrayOp array) const { return memory_.contains(array); }
+  /// An array will be where an output of the same elements is.
+  void keepIn(ir::ArrayOp array, mlir::Value memory) { memory_[array] = memory; }
 
 private:
   /// A value kept for all positions of one index, while the loops around the scope that has it stand.
@@ -73,6 +74,8 @@ private:
   void store(mlir::Value value, mlir::Value memory, mlir::ValueRange subscripts);
   void storeArray(ir::ArrayOp array);
   void total(ir::ArrayOp array);
+  void scatter(llvm::ArrayRef<ir::ArrayOp> arrays);
+  void addTerm(ir::ArrayOp array);
   bool hasLoops(llvm::ArrayRef<mlir::Value> roots, const Demand &demand);
 
   // Values.

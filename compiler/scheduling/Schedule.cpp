@@ -142,6 +142,8 @@ private:
         scalars.push_back(output);
         continue;
       }
+      if (keepsArray(output))
+        continue;
       Place place = dependences_.placeOf(output);
       nest(place.stage, place.index).outputs.push_back(output);
     }
@@ -150,10 +152,26 @@ private:
       nest(place.stage, place.index).arrays.push_back(array);
     }
     for (auto &[stage, nests] : stages)
-      for (Demand &demand : nests)
+      for (Demand &demand : nests) {
         writer_->nest(demand, targets_);
+        for (ir::ArrayOp array : demand.arrays)
+          if (writer_->hasMemory(array))
+            stored_.insert(array);
+      }
     for (ir::OutputOp output : scalars)
       writer_->scalar(output, targets_.lookup(output).memory);
+  }
+
+  /// An output whose elements are those of an array that other loops fill is that array's memory.
+  bool keepsArray(ir::OutputOp output) {
+    auto read = output.getValue().getDefiningOp<ir::ReadOp>();
+    auto array = read ? read.getArray().getDefiningOp<ir::ArrayOp>() : ir::ArrayOp();
+    const Target &target = targets_.find(output)->second;
+    if (!array || !isScattered(array) || writer_->hasMemory(array) || !target.subscripts.empty() ||
+        read.getSubscripts() != array.getIndices() || output.getIndices() != read.getSubscripts())
+      return false;
+    writer_->keepIn(array, target.memory);
+    return true;
   }
 
   /// Arrays that some values need and that no earlier round has computed, each after what it needs.
@@ -163,7 +181,7 @@ private:
     SmallVector<std::pair<ir::ArrayOp, bool>> stack;
     auto push = [&](ArrayRef<Value> values) {
       for (ir::ReadOp read : dependences_.arrayReads(values))
-        if (auto array = read.getArray().getDefiningOp<ir::ArrayOp>(); !writer_->isStored(array))
+        if (auto array = read.getArray().getDefiningOp<ir::ArrayOp>(); !stored_.contains(array))
           stack.push_back({array, false});
     };
     push(roots);
@@ -189,6 +207,7 @@ private:
   ir::PlanOp plan_;
   std::optional<NestWriter> writer_;
   DenseMap<Operation *, Target> targets_; // of outputs
+  DenseSet<Operation *> stored_;          // arrays
 };
 
 } // namespace

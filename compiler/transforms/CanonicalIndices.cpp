@@ -6,6 +6,7 @@
 #include "compiler/dialect/FreeIndices.h"
 #include "compiler/transforms/EqualOps.h"
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Scatter.h"
 #include "compiler/transforms/Simplify.h"
 #include "compiler/transforms/Tables.h"
 
@@ -28,8 +29,14 @@ public:
   Rebuild(ir::ProgramOp program, bool store)
       : block_(program.getBlock()), builder_(program.getContext()), store_(store) {
     builder_.setInsertionPointToEnd(&block_);
-    if (store)
-      tables_ = tablesOf(program, free_);
+    if (!store)
+      return;
+    tables_ = tablesOf(program, free_);
+    for (auto array : program.getBlock().getOps<ir::ArrayOp>())
+      if (array->hasAttr(scatteredAttribute)) // sums inside of sums are part of one
+        for (auto sum = array.getValue().getDefiningOp<ir::ReduceOp>(); sum;
+             sum = sum.getValue().getDefiningOp<ir::ReduceOp>())
+          scattered_.insert(sum);
   }
 
   void run() {
@@ -40,6 +47,7 @@ public:
       if (isa<ir::OutputOp, ir::CheckOp>(op))
         root(op);
     readTables(old.back());
+    dropCopies(old.back());
     for (Operation *op : llvm::reverse(old)) {
       op->dropAllUses();
       op->erase();
@@ -81,6 +89,20 @@ private:
       builder.setInsertionPointAfter(array);
       auto read = ir::ReadOp::create(builder, element.getLoc(), element.getType(), array.getResult(), array.getIndices(), Value());
       element.replaceAllUsesExcept(read.getResult(), array);
+    }
+  }
+
+  /// An array whose elements are those of another one is that one.
+  void dropCopies(Operation *last) {
+    for (Operation *op = last->getNextNode(); op;) {
+      auto array = dyn_cast<ir::ArrayOp>(op);
+      op = op->getNextNode();
+      auto read = array ? array.getValue().getDefiningOp<ir::ReadOp>() : ir::ReadOp();
+      if (!read || !read.getArray().getDefiningOp<ir::ArrayOp>() || read.getGuard() ||
+          read.getSubscripts() != array.getIndices())
+        continue;
+      array.getResult().replaceAllUsesWith(read.getArray());
+      array.erase();
     }
   }
 
@@ -199,7 +221,7 @@ private:
   }
 
   bool isStored(Operation *op) {
-    return store_ && isa<ir::ReduceOp>(op) && (free_.of(op->getResult(0)).size() <= 1 || tables_.contains(op));
+    return store_ && isa<ir::ReduceOp>(op) && !scattered_.contains(op) && (free_.of(op->getResult(0)).size() <= 1 || tables_.contains(op));
   }
 
   /// An element of the array that holds a reduction.
@@ -244,7 +266,8 @@ private:
   OpBuilder builder_;
   bool store_;
   ir::FreeIndices free_;
-  DenseSet<Operation *> tables_; // reductions over two indices that are stored
+  DenseSet<Operation *> tables_;    // reductions over two indices that are stored
+  DenseSet<Operation *> scattered_; // whose arrays are there already
   DenseMap<Value, SmallVector<Value>> rows_;
   std::map<Key, Value> done_;
   EqualOps equal_;

@@ -40,6 +40,10 @@ def SplitReductions : Mercer_ProgramPass<"mercer-split-reductions"> {
   let summary = "makes each reduction over several indices one over the first of one over the others";
 }
 
+def Scatter : Mercer_ProgramPass<"mercer-scatter"> {
+  let summary = "makes arrays that one loop over the terms fills of sums by a predicate over an index of the result";
+}
+
 def StoreReductions : Mercer_ProgramPass<"mercer-store-reductions"> {
   let summary = "makes arrays of the reductions that depend on at most one index, and of tables over two: what is computed once";
 }

@@ -5,8 +5,8 @@
 
 namespace mercer::transforms {
 
-/// Replaces a reduction over several indices by one over the first of one over the second and so on; the innermost has the
-/// predicate. Erases the op.
+/// Replaces a reduction over several indices by one over the first of one over the second and so on; each conjunct of the
+/// predicate stands as far outside as its indices allow. Erases the op.
 void splitReduction(ir::ReduceOp op);
 
 } // namespace mercer::transforms

@@ -56,6 +56,38 @@ std::vector<float> draw(const std::string &kind, std::size_t count) {
   return x;
 }
 
+/// Sums of classes: most terms are in the first one.
+void checkClasses() {
+  Index i("i"), k("k");
+  Tensor x("x", 1), label("label", 1, integer), size("size", 1);
+  Index c("c", extent(size, 0));
+  Program program("classes", {x, label, size},
+                  {{"sums", c, sum(i, x(i), label(i) == c)},
+                   {"rows", {c, k}, sum(i, x(i) * (1.0 - 0.0 * size(k)), label(i) == c)}});
+  Function sums = jit(program);
+  constexpr std::size_t classes = 24;
+  for (const char *kind : {"uniform", "lognormal", "alternating", "ascending", "descending", "one huge"})
+    for (std::size_t count : {1000u, 4'000'000u}) {
+      std::vector<float> data = draw(kind, count), sizes(classes);
+      std::vector<std::int8_t> labels(count);
+      for (std::size_t n = 0; n < count; ++n)
+        labels[n] = static_cast<std::int8_t>(n % 9 ? 0 : n % classes);
+      std::vector<Exact> totals(classes), magnitudes(classes);
+      for (std::size_t n = 0; n < count; ++n) {
+        auto at = static_cast<std::size_t>(labels[n]);
+        totals[at].add(data[n]), magnitudes[at].add(std::fabs(data[n]));
+      }
+      auto [one, rows] = sums.call<2>(view(data, {static_cast<std::int64_t>(count)}),
+                                      view(labels, {static_cast<std::int64_t>(count)}), view(sizes, {classes}));
+      for (std::size_t n : {0u, 3u}) {
+        std::string name = std::string(kind) + " " + std::to_string(count) + " class " + std::to_string(n);
+        double magnitude = static_cast<double>(magnitudes[n].value());
+        check(name, one.data<float>()[n], totals[n].value(), magnitude, 2);
+        check(name + " row", rows.data<float>()[n * classes + 7], totals[n].value(), magnitude, 2);
+      }
+    }
+}
+
 } // namespace
 
 int main() {
@@ -98,6 +130,7 @@ int main() {
         check(name + "logsumexp" + suffix, l.item<double>(), lse, scale, 2);
       }
     }
+  checkClasses();
   std::printf("%d failures\n", failures);
   return failures != 0;
 }

@@ -48,6 +48,44 @@ TEST(D1, AnyNumberOfThreadsGivesTheSameBits) {
   }
 }
 
+TEST(D1, SumsByClassHaveTheSameBitsForAnyNumberOfThreads) {
+  Index i("i"), k("k");
+  Tensor x("x", 2), table("table", 2), label("label", 1, integer);
+  Index c("c", extent(table, 0));
+  Program sums("sums", {x, label, table},
+               {{"rows", {c, k}, sum(i, x(i, k), label(i) == c)},
+                {"squares", c, sum(i, square(x(i, 0)), label(i) == c)}});
+  Program read("read", {table, label, x}, {{"loss", sum({i, k}, square(table(label(i), k) - x(i, k)))}});
+  const int n = 20'000, d = 5, classes = 60;
+  std::vector<float> rows(n * d), values(classes * d);
+  std::vector<std::int64_t> labels(n);
+  for (int p = 0; p < n * d; ++p)
+    rows[static_cast<std::size_t>(p)] = std::sin(0.37f * static_cast<float>(p));
+  for (int p = 0; p < classes * d; ++p)
+    values[static_cast<std::size_t>(p)] = std::cos(0.11f * static_cast<float>(p));
+  for (int p = 0; p < n; ++p)
+    labels[static_cast<std::size_t>(p)] = (p * 7919) % classes;
+  std::vector<std::vector<float>> first;
+  for (int threads : {1, 2, 3, 7, 64, 0}) {
+    JitOptions options;
+    options.threads = threads;
+    Function f = jit(sums, options);
+    Function g = jit(value_and_gradient(read, {table}), options);
+    for (int run = 0; run < 5; ++run) {
+      auto [a, b] = f.call<2>(view(rows, {n, d}), view(labels, {n}), view(values, {classes, d}));
+      auto [loss, slope] = g.call<2>(view(values, {classes, d}), view(labels, {n}), view(rows, {n, d}));
+      std::vector<std::vector<float>> now;
+      for (const Array *array : {&a, &b, &loss, &slope})
+        now.emplace_back(array->data<float>(), array->data<float>() + array->size());
+      if (first.empty())
+        first = now;
+      for (std::size_t n = 0; n < now.size(); ++n)
+        ASSERT_EQ(std::memcmp(first[n].data(), now[n].data(), now[n].size() * sizeof(float)), 0)
+            << "result " << n << ", " << threads << " threads";
+    }
+  }
+}
+
 TEST(Threads, ShareAFunction) {
   Function f = jit(linear_map());
   std::vector<std::thread> threads;
