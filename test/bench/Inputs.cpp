@@ -1,5 +1,6 @@
 #include "Inputs.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mercer::bench {
@@ -22,7 +23,8 @@ Array uniform(std::uint64_t seed, Shape shape, float scale, float shift) {
 Array integers(std::uint64_t seed, std::uint64_t bound, std::int64_t count) {
   Array array(DType::i64, {count});
   for (std::int64_t p = 0; p < count; ++p)
-    array.data<std::int64_t>()[p] = static_cast<std::int64_t>(draw(seed, p) % bound);
+    array.data<std::int64_t>()[p] =
+        static_cast<std::int64_t>(draw(seed, p) % std::max<std::uint64_t>(bound, 1));
   return array;
 }
 

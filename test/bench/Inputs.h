@@ -8,7 +8,7 @@ namespace mercer::bench {
 
 /// scale u + shift, u in [-1, 1), row-major f32.
 Array uniform(std::uint64_t seed, Shape shape, float scale = 1, float shift = 0);
-/// In 0 .. bound-1, i64.
+/// In 0 .. bound-1, i64; 0 where there is no such number.
 Array integers(std::uint64_t seed, std::uint64_t bound, std::int64_t count);
 /// Rows divided by their length: computed in f64, rounded to f32.
 Array unit_rows(const Array &matrix);

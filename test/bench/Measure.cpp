@@ -55,23 +55,7 @@ double peak_of(const std::function<void()> &call) {
   return std::max(0.0, status_megabytes("VmHWM") - before);
 }
 
-template <class Element>
-double weighted_norm(const Array &array) {
-  double total = 0, count = double(array.size());
-  for (std::int64_t p = 0; p < array.size(); ++p) {
-    double value = double(array.data<Element>()[p]);
-    total += (1 + double(p) / count) * value * value;
-  }
-  return std::sqrt(total);
-}
-
 } // namespace
-
-double checksum(const Array &array) {
-  if (array.shape().empty())
-    return array.item<double>();
-  return array.dtype() == DType::f32 ? weighted_norm<float>(array) : weighted_norm<std::int64_t>(array);
-}
 
 void pin(int threads) {
   cpu_set_t all, some;

@@ -21,8 +21,6 @@ struct Measurement {
 /// Runs `prepare` (which compiles and runs once) and then `call` at least `repeats` times.
 Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call);
 
-/// sqrt(sum_p (1 + p/P) v_p^2) of an array; a scalar itself.
-double checksum(const Array &array);
 /// Seconds, of a steady clock.
 double now();
 double seconds_of(const std::function<void()> &call);

@@ -3,6 +3,7 @@
 #include "Inputs.h"
 #include "Workloads.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -12,6 +13,9 @@ namespace {
 
 const Index i("i"), j("j"), k("k"), a("a"), c("c");
 
+/// The bandwidth of kernels; any number does for points without features.
+double one_over(std::int64_t d) { return 1 / double(std::max<std::int64_t>(d, 1)); }
+
 using Distance = std::function<Expr(const Tensor &, const Tensor &)>;
 
 /// a_i = sum_j exp(-gamma distance(x_i, y_j)) b_j
@@ -20,13 +24,9 @@ Definition kernel_matvec(const Sizes &sizes, const Distance &distance) {
   Tensor x("x", 2), y("y", 2), b("b", 1);
   Scalar gamma("gamma");
   Program program("matvec", {x, y, b, gamma}, {{"a", i, sum(j, exp(-gamma * distance(x[i], y[j])) * b(j))}});
-  return {program,
-          {uniform(1, {n, d}), uniform(2, {m, d}), uniform(3, {m})},
-          {1.0 / double(d)},
-          {0},
-          {n},
-          DType::f32,
-          4};
+  return {
+      program, {uniform(1, {n, d}), uniform(2, {m, d}), uniform(3, {m})}, {one_over(d)}, {0}, {n}, DType::f32,
+      4};
 }
 
 Definition labelled_points(const std::string &name, const Expr &loss, const Tensor &z, const Tensor &label,
@@ -104,12 +104,13 @@ Definition matrix_product(const Sizes &sizes) {
 Definition mmd2(const Sizes &sizes) {
   const std::int64_t n = sizes[0], m = sizes[1], d = sizes[2];
   Tensor x("x", 2), y("y", 2);
-  auto kernel = [&](const Tensor &p, const Tensor &q) { return exp(-squared_distance(p, q) / double(d)); };
+  Scalar gamma("gamma");
+  auto kernel = [&](const Tensor &p, const Tensor &q) { return exp(-gamma * squared_distance(p, q)); };
   Expr value = mean({i, j}, kernel(x[i], x[j]), i != j) + mean({i, j}, kernel(y[i], y[j]), i != j) -
                2.0 * mean({i, j}, kernel(x[i], y[j]));
-  return {Program("mmd2", {x, y}, {{"mmd2", value}}),
+  return {Program("mmd2", {x, y, gamma}, {{"mmd2", value}}),
           {uniform(1, {n, d}), uniform(2, {m, d}, 0.5f, 0.25f)},
-          {},
+          {one_over(d)},
           {0}};
 }
 

@@ -57,7 +57,8 @@ Definition focal_rewritten(const Sizes &sizes) {
 Definition ksd_rewritten(const Sizes &sizes) {
   Tensor x("x", 2);
   Expr r2 = squared_distance(x[p], x[q]), kernel = rsqrt(1.0 + r2), cube = kernel * kernel * kernel;
-  Expr stein = dot(x[p], x[q]) * kernel + (double(sizes[1]) - r2) * cube - 3.0 * r2 * cube * kernel * kernel;
+  Expr stein =
+      dot(x[p], x[q]) * kernel + (to_real(extent(x, 1)) - r2) * cube - 3.0 * r2 * cube * kernel * kernel;
   return with(ksd(sizes), Program("ksd", {x}, {{"ksd", mean({p, q}, stein, p != q)}}));
 }
 

@@ -8,6 +8,9 @@
 
 namespace mercer::bench {
 
+/// sqrt(sum_p (1 + p/P) v_p^2) of an array; a scalar itself.
+double checksum(const Array &array);
+
 /// A program, its arguments, and memory for its outputs.
 struct Case {
   Program program;

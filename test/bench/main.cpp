@@ -68,7 +68,8 @@ int main(int argc, char **argv) {
       "compile times.");
   std::string workload, peer = "mercer", size = "full", cpu = "host", expected;
   int threads = 1, rounds = 10;
-  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false, timing = false;
+  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false,
+       timing = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
