@@ -95,6 +95,17 @@ def targets(table):
         yield (f"| {workload} | {best['peer']} | {mercer['median_s'] * 1e3:.4g} | {best['median_s'] * 1e3:.4g} | "
                f"{ratio:.3f} ({1 / best['greatest']:.3f} - {1 / best['least']:.3f}) | {limit:.3f} | "
                f"{'' if ratio <= limit else 'missed'} |")
+    if call := times.get(("call_overhead", "mercer")):
+        yield (f"| call_overhead | | {call['median_s'] * 1e3:.3g} | | | 0.001 ms | "
+               f"{'' if call['median_s'] <= 1e-6 else 'missed'} |")
+
+
+def memory(table):
+    """Returns a sentence on the memory that Mercer needs beside inputs and outputs."""
+    peaks = sorted(((row["peak_rss_mb"], row["workload"]) for row in table if row["peer"] == "mercer"), reverse=True)
+    return ("Mercer's memory beside inputs and outputs, of which 64 MB are allowed; the most: "
+            + ", ".join(f"{workload} {peak:.1f} MB{' (missed)' if peak > 64 else ''}" for peak, workload in peaks[:4])
+            + ".")
 
 
 def machine():
@@ -113,6 +124,7 @@ def page(lines):
         "", "## Targets beside libraries", "",
         "| workload | peer | Mercer, ms | peer, ms | Mercer / peer (least - greatest) | at most | |",
         "|---|---|---:|---:|---|---:|---|", *targets(table),
+        "", memory(table),
         "", "## Every workload with every peer", "",
         "| workload | threads | who | ms | times Mercer's (least - greatest) | first call, s | peak, MB | result |",
         "|---|---:|---|---:|---|---:|---:|---|", *map(text, table), ""])
