@@ -24,6 +24,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
+#include <fstream>
 
 using namespace mlir;
 
@@ -54,6 +55,19 @@ public:
 private:
   std::function<void(const std::string &)> done_;
 };
+
+/// Bytes of the host's last cache; 0: not known. The system's file and not sysconf, which on virtual machines counts the whole
+/// processor's.
+int64_t farCache() {
+  static const int64_t bytes = [] {
+    std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index3/size");
+    int64_t size = 0;
+    char unit = 0;
+    file >> size >> unit;
+    return unit == 'K' ? size << 10 : unit == 'M' ? size << 20 : 0;
+  }();
+  return bytes;
+}
 
 class Compilation {
 public:
@@ -103,6 +117,8 @@ public:
       return llvm::Error::success();
     symbol = "mercer_" + graph_.name;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
+    if (int64_t cache = farCache())
+      target.farCache = cache / 2; // others use it too
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
     if (last == "vector")

@@ -42,13 +42,15 @@ def Mercer_NestOp : Mercer_Op<"nest", [HasParent<"PlanOp">, NoTerminator, Single
     The block argument is the index, 0 .. extent-1. Iterations are independent but for `mercer.accumulate` into arrays of the plan. Work is
     cut into chunks of `chunk` iterations: what one thread takes; of a multiple of that where chunks have tables (`mercer.accumulate`),
     so that there are at most 8, and at most one if tables of 64 MiB in all do not hold two. `lanes` > 0: that many consecutive iterations run in one vector.
+    `panels` > 1: so many of these vectors run beside each other, one part of a long loop's range after the other for all of them.
     `note` says in words what the nest does, for `explain`; bytes and operations are predicted for one iteration and carry no meaning.
 
     Constraints: (C1) one block argument of type i64; (C2) `lanes` is 0 or a power of two, at most 64; (C3) at most one index on
-    each way from a nest to its innermost loops has lanes; (C4) `chunk` is a multiple of `lanes`; (C5) the ops are those of a nest.
+    each way from a nest to its innermost loops has lanes; (C4) `chunk` is a multiple of `lanes` times `panels`, and `panels` is 1 without `lanes`; (C5) the ops are those of a nest.
   }];
   let arguments = (ins StrAttr:$name, I64:$extent, ConfinedAttr<I64Attr, [IntPositive]>:$chunk,
-                       DefaultValuedAttr<I64Attr, "0">:$lanes, OptionalAttr<StrAttr>:$note);
+                       DefaultValuedAttr<I64Attr, "0">:$lanes, OptionalAttr<StrAttr>:$note,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$panels);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;

@@ -173,14 +173,15 @@ void PlanOp::print(OpAsmPrinter &printer) {
 
 //===- nest and loop --------------------------------------------------------------------------------------------===//
 
-static ParseResult parseOptionalLanes(OpAsmParser &parser, OperationState &result) {
-  IntegerAttr lanes;
-  if (failed(parser.parseOptionalKeyword("lanes")))
+/// `keyword` and a number, an attribute of that name.
+static ParseResult parseOptionalNumber(OpAsmParser &parser, OperationState &result, StringRef keyword) {
+  IntegerAttr number;
+  if (failed(parser.parseOptionalKeyword(keyword)))
     return success();
-  return parser.parseAttribute(lanes, parser.getBuilder().getI64Type(), "lanes", result.attributes);
+  return parser.parseAttribute(number, parser.getBuilder().getI64Type(), keyword, result.attributes);
 }
 
-/// mercer.nest "name" %i below %n chunk 256 lanes 16 { ... }
+/// mercer.nest "name" %i below %n chunk 256 lanes 16 panels 4 { ... }
 ParseResult NestOp::parse(OpAsmParser &parser, OperationState &result) {
   StringAttr name;
   OpAsmParser::Argument index;
@@ -189,7 +190,8 @@ ParseResult NestOp::parse(OpAsmParser &parser, OperationState &result) {
   Type i64 = parser.getBuilder().getI64Type();
   if (parser.parseAttribute(name, "name", result.attributes) || parser.parseArgument(index) ||
       parser.parseKeyword("below") || parser.parseOperand(extent) || parser.parseKeyword("chunk") ||
-      parser.parseAttribute(chunk, i64, "chunk", result.attributes) || parseOptionalLanes(parser, result) ||
+      parser.parseAttribute(chunk, i64, "chunk", result.attributes) ||
+      parseOptionalNumber(parser, result, "lanes") || parseOptionalNumber(parser, result, "panels") ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
       parser.resolveOperand(extent, i64, result.operands))
     return failure();
@@ -201,7 +203,9 @@ void NestOp::print(OpAsmPrinter &printer) {
   printer << ' ' << getNameAttr() << ' ' << getIndex() << " below " << getExtent() << " chunk " << getChunk();
   if (getLanes())
     printer << " lanes " << getLanes();
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "chunk", "lanes"});
+  if (getPanels() != 1)
+    printer << " panels " << getPanels();
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "chunk", "lanes", "panels"});
   printBody(printer, getBody());
 }
 
@@ -220,10 +224,8 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   };
   if (parser.parseAttribute(name, "name", result.attributes) || parser.parseArgument(index) ||
       parser.parseKeyword("from") || parser.parseOperand(lower) || parser.parseKeyword("to") ||
-      parser.parseOperand(upper) || parseOptionalLanes(parser, result))
-    return failure();
-  if (IntegerAttr jam; succeeded(parser.parseOptionalKeyword("jam")) &&
-                       parser.parseAttribute(jam, i64, "jam", result.attributes))
+      parser.parseOperand(upper) || parseOptionalNumber(parser, result, "lanes") ||
+      parseOptionalNumber(parser, result, "jam"))
     return failure();
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, parseKind) ||
       parser.parseOptionalArrowTypeList(result.types) ||

@@ -104,6 +104,8 @@ LogicalResult NestOp::verifyRegions() {
     return failure();
   if (getLanes() && getChunk() % getLanes() != 0) // C4
     return emitOpError() << "a chunk of " << getChunk() << " is no multiple of " << getLanes() << " lanes";
+  if (getPanels() > 1 && (!getLanes() || getChunk() % (getLanes() * getPanels()) != 0)) // C4
+    return emitOpError() << "has " << getPanels() << " panels of " << getLanes() << " lanes in a chunk of " << getChunk();
   DenseSet<Value> collected;
   bool twice = false;
   walk([&](AccumulateOp op) {

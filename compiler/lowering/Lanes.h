@@ -42,6 +42,8 @@ inline bool isPosition(dsl::Reduction kind) {
 bool isTotal(ir::AccumulateOp op);
 /// The arrays with dimensions that a nest adds into: each chunk has a table for each.
 llvm::SetVector<mlir::Value> tablesOf(ir::NestOp nest);
+/// Vectors of scratch memory that each panel of a nest needs beside its tiles.
+int64_t slotsOf(ir::NestOp nest);
 
 /// Terms that are added before the rounding errors are looked after.
 inline constexpr int64_t blockTerms = 16;
@@ -69,7 +71,20 @@ public:
 
   /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`).
   void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
+  void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
+
+  // A loop: states at its start, a part of its range, results.
   void loop(ir::LoopOp op);
+  llvm::SmallVector<Running> beginLoop(ir::LoopOp op);
+  void runLoop(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper);
+  void endLoop(ir::LoopOp op, llvm::MutableArrayRef<Running> states);
+
+  /// The iterations [begin, end) of a nest that runs several vectors of them beside each other; `accumulate` is for its
+  /// totals.
+  void panels(ir::NestOp nest, llvm::MutableArrayRef<Running> totals, mlir::Value begin, mlir::Value end,
+              llvm::function_ref<void(ir::AccumulateOp, Lane)> accumulate);
+  /// From here on the nest's own tiles are those of one of its panels.
+  void selectPanel(mlir::Value panel);
 
   /// Gives each tile of a nest its part of the scratch memory; returns the bytes of all.
   mlir::Value placeTiles(ir::NestOp nest);
@@ -139,6 +154,11 @@ private:
   void addTerms(ir::AccumulateOp op, llvm::ArrayRef<Lane> subscripts, Lane value, Lane where);
   void addAt(const Table &table, mlir::Value position, mlir::Value term, mlir::Value lost = {},
              mlir::Value active = {});
+  /// A tile of which each panel has a copy.
+  struct PanelTile {
+    mlir::Value tile, first, bytes;
+  };
+
   std::array<mlir::Value, 2> parts(mlir::Value array, mlir::Value position);
   void clear(ir::AccumulatorOp op);
   void accumulate(ir::AccumulateOp op); ///< into an accumulator
@@ -148,7 +168,6 @@ private:
   mlir::Value timesLog2e(mlir::Value value);
   std::pair<mlir::Value, mlir::Value> addExactly(mlir::Value x, mlir::Value y);
   mlir::Value closed(mlir::Value total, mlir::Value lost);
-  void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
   /// Runs the code for each copy of what depends on the jammed loop's index.
   mlir::Value extreme(mlir::Value bound, bool largest);
   void forCopies(bool copied, llvm::function_ref<void()> code);
@@ -177,6 +196,8 @@ private:
   llvm::DenseMap<mlir::Value, Lane> lanes_;
   llvm::DenseMap<mlir::Value, Tile> tiles_;
   llvm::DenseMap<mlir::Value, Table> tables_;
+  llvm::SmallVector<PanelTile> panelTiles_;
+  mlir::Value slots_; ///< of panels
   // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations
   // at once.
   llvm::DenseSet<mlir::Value> copied_;

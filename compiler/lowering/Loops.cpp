@@ -72,8 +72,30 @@ void Codegen::loop(ir::LoopOp op) {
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   if (lanes)
     width = lanes;
+  SmallVector<Running> states = beginLoop(op);
+  runLoop(op, states, lower, upper);
+  endLoop(op, states);
+  if (lanes)
+    width = 0;
+}
+
+SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
   auto yield = cast<ir::YieldOp>(op.getYield());
   // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
+  bool inner = !copied_.empty();
+  SmallVector<Running> states;
+  for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
+    forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
+      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
+      states.back().compensated = !inner || !ir::upperBound(op.getUpper());
+      states.back().acrossLanes = op.getLanes() > 0;
+    });
+  return states;
+}
+
+void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper) {
+  unsigned lanes = static_cast<unsigned>(op.getLanes());
+  auto yield = cast<ir::YieldOp>(op.getYield());
   bool inner = !copied_.empty();
   // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
   Lane from = lane(op.getLower()), to = lane(op.getUpper());
@@ -91,13 +113,6 @@ void Codegen::loop(ir::LoopOp op) {
     holds(arith::CmpIPredicate::slt, to);
     return {Lane::varying, part};
   };
-  SmallVector<Running> states;
-  for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
-    forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
-      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
-      states.back().compensated = !inner || !ir::upperBound(op.getUpper());
-      states.back().acrossLanes = lanes > 0;
-    });
   auto combine = [&](Lane index) {
     setLoc(op.getLoc());
     Running *running = states.data();
@@ -130,16 +145,19 @@ void Codegen::loop(ir::LoopOp op) {
       mask = {};
     });
   }
+}
+
+void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
+  bool lanes = op.getLanes() > 0;
   Running *running = states.data();
   for (OpResult result : op.getResults())
     forCopies(copied_.contains(result), [&] {
-      Value value = finish(*running, lanes > 0);
+      Value value = finish(*running, lanes);
       define(result, {running->vectors && !lanes ? Lane::varying : Lane::uniform, value});
       ++running;
     });
-  if (lanes)
-    width = 0;
 }
+
 
 /// `factor` iterations at once, then the rest one by one.
 void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,

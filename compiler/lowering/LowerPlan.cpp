@@ -100,18 +100,20 @@ private:
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     code.width = lanes;
     SmallVector<Running> states;
+    DenseMap<Operation *, size_t> stateOf;
     for (ir::AccumulateOp add : totals(nest)) {
+      stateOf[add] = states.size();
       states.push_back(code.begin(add.getKind().getValue(), add.getValue().getType(), lanes > 0));
       states.back().acrossLanes = lanes > 0;
     }
+    auto total = [&](ir::AccumulateOp add, Lane index) {
+      Lane predicate = add.getPredicate() ? code.lane(add.getPredicate()) : Lane();
+      code.update(states[stateOf.lookup(add)], code.lane(add.getValue()), predicate, index);
+    };
     auto iteration = [&](Value position) {
       Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
       code.define(nest.getIndex(), index);
-      unsigned n = 0;
-      code.block(nest.getBlock(), [&](ir::AccumulateOp add) {
-        Lane predicate = add.getPredicate() ? code.lane(add.getPredicate()) : Lane();
-        code.update(states[n++], code.lane(add.getValue()), predicate, index);
-      });
+      code.block(nest.getBlock(), [&](ir::AccumulateOp add) { total(add, index); });
     };
     auto masked = [&](Value position) {
       code.mask = code.tailMask(position, end);
@@ -121,6 +123,8 @@ private:
     bool hasLoops = !nest.getBlock().getOps<ir::LoopOp>().empty();
     if (!lanes) {
       code.carryBlocks(states, begin, end, 1, iteration);
+    } else if (nest.getPanels() > 1) {
+      code.panels(nest, states, begin, end, total);
     } else if (hasLoops) { // the loops inside take the time: one copy of them
       code.carryBlocks(states, begin, end, lanes, masked);
     } else {

@@ -13,6 +13,7 @@ struct Target {
   bool fast = false;            ///< Precision::fast
   bool accumulateInF64 = false; ///< sums of f32 add in f64
   bool contiguous = true;       ///< arguments are row-major without gaps
+  int64_t farCache = 16 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it
 };
 
 /// The layout of a frame (runtime/Abi.h): first word of each argument, then the scratch words.

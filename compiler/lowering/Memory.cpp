@@ -37,6 +37,8 @@ Value Codegen::word(int64_t position) {
 
 Value Codegen::placeTiles(ir::NestOp nest) {
   Value bytes = i64(0);
+  int64_t panels = static_cast<int64_t>(nest.getPanels());
+  panelTiles_.clear();
   nest.walk([&](Operation *tile) {
     if (!isa<ir::TileOp, ir::AccumulatorOp>(tile))
       return;
@@ -44,16 +46,34 @@ Value Codegen::placeTiles(ir::NestOp nest) {
     unsigned lanes = static_cast<unsigned>(nest.getLanes());
     for (auto loop = tile->getParentOfType<ir::LoopOp>(); loop; loop = loop->getParentOfType<ir::LoopOp>())
       lanes = std::max(lanes, static_cast<unsigned>(loop.getLanes()));
+    Value memory = scratch ? this->element(scratch, b.getI8Type(), bytes) : Value();
     if (scratch)
-      tiles_[tile->getResult(0)] = {this->element(scratch, b.getI8Type(), bytes), lanes > 0};
+      tiles_[tile->getResult(0)] = {memory, lanes > 0};
     unsigned parts = isa<ir::AccumulatorOp>(tile) ? 2 : 1; // sums, and what they have lost
     Value size = i64(bytesOf(element) * parts * std::max(lanes, 1u));
     for (Value extent : tile->getOperands())
       size = arith::MulIOp::create(b, loc(), size, arith::MaxSIOp::create(b, loc(), scalar(extent), i64(0)));
     Value padded = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
+    if (panels > 1 && tile->getParentOp() == nest) {
+      panelTiles_.push_back({tile->getResult(0), memory, padded});
+      padded = arith::MulIOp::create(b, loc(), padded, i64(panels));
+    }
     bytes = arith::AddIOp::create(b, loc(), bytes, padded);
   });
+  if (panels > 1) {
+    if (scratch)
+      slots_ = this->element(scratch, b.getI8Type(), bytes);
+    int64_t size = slotsOf(nest) * panels * 8 * static_cast<int64_t>(nest.getLanes());
+    bytes = arith::AddIOp::create(b, loc(), bytes, i64(size));
+  }
   return bytes;
+}
+
+void Codegen::selectPanel(Value panel) {
+  for (const PanelTile &own : panelTiles_) {
+    Value offset = arith::MulIOp::create(b, loc(), panel, own.bytes);
+    tiles_[own.tile].pointer = element(own.first, b.getI8Type(), offset);
+  }
 }
 
 Value Codegen::pointer(Value array) {

@@ -269,7 +269,8 @@ void Cost::collect(Block &block, NestCost &cost) {
         tables_.insert(accumulate.getArray());
     } else if (isa<ir::TileOp, ir::AccumulatorOp>(op)) {
       double lanes = std::max<double>(1, static_cast<double>(nest.getLanes())); // a copy a lane
-      cost.scratch += bytes(op.getResult(0)) * Quantity(lanes);
+      double copies = op.getParentOp() == nest ? static_cast<double>(nest.getPanels()) : 1;
+      cost.scratch += bytes(op.getResult(0)) * Quantity(lanes * copies);
     } else if (auto loop = dyn_cast<ir::LoopOp>(op)) {
       collect(loop.getBlock(), cost);
     }

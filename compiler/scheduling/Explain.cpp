@@ -29,7 +29,7 @@ public:
         continue;
       line(1) << "nest over " << nest.getName() << " below " << text(nest.getExtent()) << " in parallel, "
               << nest.getChunk() << " a chunk";
-      lanes(nest.getLanes());
+      lanes(nest.getLanes(), nest.getPanels());
       body(nest.getBlock(), 2);
       NestCost cost = cost_.of(nest);
       line(2);
@@ -98,9 +98,11 @@ private:
     return result;
   }
 
-  void lanes(uint64_t lanes) {
+  void lanes(uint64_t lanes, uint64_t panels = 1) {
     if (lanes)
       stream_ << ", " << lanes << " in a vector";
+    if (panels > 1)
+      stream_ << ", " << panels << " vectors share what long loops read";
     stream_ << "\n";
   }
 

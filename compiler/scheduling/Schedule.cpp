@@ -4,6 +4,7 @@
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
 #include "compiler/scheduling/Operations.h"
+#include "compiler/scheduling/Panels.h"
 
 #include <map>
 
@@ -30,6 +31,7 @@ public:
     }
     round(rest);
     jamLoops(plan_);
+    shareReads(plan_);
   }
 
 private:

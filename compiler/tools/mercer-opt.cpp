@@ -67,9 +67,9 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // What lowering and LLVM do by recursion is as deep as a text's longest chain of values.
-  constexpr unsigned stack = 256u << 20;
+  constexpr std::optional<unsigned> stack = 256u << 20;
   int status = 1;
-  llvm::thread worker(std::optional(stack), [&] { status = run(argc, argv); });
+  llvm::thread worker(stack, [&] { status = run(argc, argv); });
   worker.join();
   return status;
 }

@@ -55,9 +55,17 @@ void catchSignals() {
     sigaction(signal, &action, nullptr);
 }
 
+#ifdef __SANITIZE_ADDRESS__ // GCC's macro; clang has a feature
+#define MERCER_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MERCER_ADDRESS_SANITIZER
+#endif
+#endif
+
 /// A case that takes all memory is a finding, not the machine's end. Sanitizers need the addresses.
 void limitMemory() {
-#if !defined(__SANITIZE_ADDRESS__) && !(defined(__clang__) && __has_feature(address_sanitizer))
+#ifndef MERCER_ADDRESS_SANITIZER
   const rlimit limit{rlim_t{6} << 30, rlim_t{6} << 30};
   setrlimit(RLIMIT_AS, &limit);
 #endif

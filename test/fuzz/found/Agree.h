@@ -39,9 +39,10 @@ inline void expectAgreement(const Program &program, const std::vector<Argument> 
                        : dtype == DType::bf16 ? static_cast<float>(compiled[output].data<bfloat16>()[n])
                                               : static_cast<float>(compiled[output].data<half>()[n]);
         double right = defined[output].data<double>()[n];
-        if (given != right)
+        if (given != right) {
           EXPECT_NEAR(given, right, tolerance * std::abs(right))
               << program.outputs()[output].name << " " << n;
+        }
       }
     }
   }

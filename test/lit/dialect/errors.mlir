@@ -484,6 +484,15 @@ mercer.plan @p() names [] inputs 0 {
 
 mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
+  // expected-error@+1 {{'mercer.nest' op has 4 panels of 8 lanes in a chunk of 16}}
+  mercer.nest "n" %i below %n chunk 16 lanes 8 panels 4 {
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
     // expected-error@+1 {{'arith.constant' op is no op of a nest}}

@@ -48,7 +48,7 @@ mercer.program @program(%x: !mercer.array<2xf32>, %label: !mercer.array<1xi32>, 
 
 // CHECK-LABEL: mercer.plan @plan(%arg0: !mercer.array<1xf32>, %arg1: !mercer.array<0xf32>) names ["x", "y"] inputs 1
 // CHECK: mercer.allocate "t"[%{{.*}}] : {{.*}}<1xf32>
-// CHECK: mercer.nest "rows" %[[N:.*]] below %{{.*}} chunk 16 lanes 16
+// CHECK: mercer.nest "rows" %[[N:.*]] below %{{.*}} chunk 64 lanes 16 panels 4
 // CHECK: mercer.tile "tile"[%{{.*}}] : {{.*}}<1xf32>
 // CHECK: mercer.accumulator "sums"[%{{.*}}] : {{.*}}<1xf32>
 // CHECK: mercer.loop "j" %{{.*}} from %{{.*}} to %{{.*}} jam 4 [sum, argmin] -> (f32, i64)
@@ -63,7 +63,7 @@ mercer.plan @plan(%x: !mercer.array<1xf32>, %y: !mercer.array<0xf32>) names ["x"
   %true = mercer.constant true
   %t = mercer.allocate "t" [%n] : !mercer.array<1xf32>
   %bad = mercer.allocate "bad" [] : !mercer.array<0xi1>
-  mercer.nest "rows" %i below %n chunk 16 lanes 16 {
+  mercer.nest "rows" %i below %n chunk 64 lanes 16 panels 4 {
     %tile = mercer.tile "tile" [%four] : !mercer.array<1xf32>
     %sums = mercer.accumulator "sums" [%four] : !mercer.array<1xf32>
     %v = mercer.read %x[%i] : !mercer.array<1xf32> -> f32

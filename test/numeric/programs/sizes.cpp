@@ -266,4 +266,56 @@ TEST(Sizes, imagesOfOddSides) {
         });
 }
 
+/// What loops read again and again is more than any cache holds: then they run for several vectors of rows in turn.
+TEST(Sizes, rowsBeyondTheCaches) {
+  constexpr std::int64_t n = 70, m = 70'003, d = 80; // 22 MB
+  Tensor x("x", 2), y("y", 2);
+  Index i("i"), j("j"), k("k"), c("c");
+  Expr score = dot(x[i], y[j]);
+  Program p("beyond", {x, y},
+            {{"lse", i, logsumexp(j, score)},
+             {"best", i, argmax(j, score)},
+             {"mixed", {i, k}, sum(j, softmax(j, score) * y(j, k))},
+             {"total", sum(i, max(j, score))}});
+  Array a(DType::f32, {n, d}), b(DType::f32, {m, d});
+  std::uint32_t state = 1;
+  for (Array *array : {&a, &b})
+    for (std::int64_t at = 0; at < array->size(); ++at)
+      array->data<float>()[at] = static_cast<float>(static_cast<std::int32_t>(state = state * 1664525 + 1013904223)) * 0x1p-31f;
+  JitOptions one, two;
+  one.threads = 1, two.threads = 2;
+  Array lse(DType::f32, {n}), best(DType::i64, {n}), mixed(DType::f32, {n, d}), total(DType::f32, {});
+  jit(p, one).run({a, b}, {lse, best, mixed, total});
+  Array lse2(DType::f32, {n}), best2(DType::i64, {n}), mixed2(DType::f32, {n, d}), total2(DType::f32, {});
+  jit(p, two).run({a, b}, {lse2, best2, mixed2, total2});
+  double largest_of_all = 0;
+  std::vector<double> scores(m), row(d);
+  for (std::int64_t r = 0; r < n; ++r) {
+    std::int64_t first = 0;
+    for (std::int64_t s = 0; s < m; ++s) {
+      scores[s] = 0;
+      for (std::int64_t q = 0; q < d; ++q)
+        scores[s] += double(a.data<float>()[r * d + q]) * b.data<float>()[s * d + q];
+      first = scores[s] > scores[first] ? s : first;
+    }
+    double sum = 0;
+    std::fill(row.begin(), row.end(), 0.0);
+    for (std::int64_t s = 0; s < m; ++s) {
+      const double weight = std::exp(scores[s] - scores[first]);
+      sum += weight;
+      for (std::int64_t q = 0; q < d; ++q)
+        row[q] += weight * b.data<float>()[s * d + q];
+    }
+    largest_of_all += scores[first];
+    EXPECT_NEAR(lse.data<float>()[r], scores[first] + std::log(sum), 1e-5);
+    EXPECT_NEAR(scores[best.data<std::int64_t>()[r]], scores[first], 1e-5) << r;
+    for (std::int64_t q = 0; q < d; ++q)
+      EXPECT_NEAR(mixed.data<float>()[r * d + q], row[q] / sum, 1e-5) << r << " " << q;
+    EXPECT_EQ(lse.data<float>()[r], lse2.data<float>()[r]);
+    EXPECT_EQ(best.data<std::int64_t>()[r], best2.data<std::int64_t>()[r]);
+  }
+  EXPECT_NEAR(total.data<float>()[0], largest_of_all, 1e-4 * largest_of_all);
+  EXPECT_EQ(total.data<float>()[0], total2.data<float>()[0]);
+}
+
 } // namespace
