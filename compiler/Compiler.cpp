@@ -123,8 +123,9 @@ public:
     done("lowering");
     if (last == "vector")
       return llvm::Error::success();
-    if (failed(runPasses("conversion", lowering::addConversions)))
+    if (failed(lowering::lowerToLlvm(*module_)))
       return failure("lowering to LLVM");
+    done("conversion/to the LLVM dialect");
     llvmModule_ = translateModuleToLLVMIR(*module_, llvmContext_);
     if (!llvmModule_)
       return failure("translation to LLVM IR");

@@ -1,10 +1,6 @@
 // The functions of a plan: the entry that runs the nests in order, and one function for a chunk of each nest.
 #include "compiler/lowering/Lanes.h"
 
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Pass/PassManager.h"
-
 using namespace mlir;
 
 namespace mercer::lowering {
@@ -352,22 +348,6 @@ int64_t lowerPlan(ModuleOp module, StringRef symbol, const Target &target) {
   int64_t words = PlanLowering(module, plan, symbol, target).run();
   plan.erase();
   return words;
-}
-
-void addConversions(OpPassManager &passes) {
-  passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
-}
-
-LogicalResult lowerToLlvm(ModuleOp module) {
-  PassManager passes(module.getContext());
-  passes.enableVerifier(false);
-  addConversions(passes);
-  return passes.run(module);
 }
 
 } // namespace mercer::lowering

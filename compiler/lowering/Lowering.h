@@ -4,7 +4,7 @@
 #include "compiler/dialect/Mercer.h"
 
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/LogicalResult.h"
 
 namespace mercer::lowering {
 
@@ -28,7 +28,6 @@ FrameLayout argumentLayout(ir::PlanOp plan);
 int64_t lowerPlan(mlir::ModuleOp module, llvm::StringRef symbol, const Target &target);
 
 /// The passes from there to the LLVM dialect.
-void addConversions(mlir::OpPassManager &passes);
 mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
 
 } // namespace mercer::lowering
