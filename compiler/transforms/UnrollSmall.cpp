@@ -42,7 +42,10 @@ public:
       return {}; // carried better by a loop's state
     for (Value index : op_.getOver()) {
       std::optional<int64_t> extent = constantExtent(index);
-      if (!extent || *extent < 0 || *extent > limit || !fits(free, index, *extent))
+      // Beside other indices a longer one fills vectors: written out, its elements would be gathered.
+      constexpr int64_t mostBesideOthers = 4;
+      int64_t most = op_.getOver().size() > 1 ? std::min(limit, mostBesideOthers) : limit;
+      if (!extent || *extent < 0 || *extent > most || !fits(free, index, *extent))
         continue;
       SmallVector<Value> others;
       for (Value other : op_.getOver())
@@ -52,13 +55,11 @@ public:
       for (int64_t position = 0; position < *extent; ++position) {
         ir::Substitution at(builder_, free, {{index, ir::integer(builder_, loc_, position)}});
         Value term = at(op_.getValue()), predicate = op_.getPredicate() ? at(op_.getPredicate()) : Value();
-        if (!others.empty())
-          term = ir::reduce(builder_, loc_, kind, others, term, predicate);
-        else if (predicate)
+        if (predicate)
           term = call(Function::select, {predicate, term, empty(kind)});
         result = position == 0 ? term : combine(kind, result, term);
       }
-      return result;
+      return others.empty() ? result : ir::reduce(builder_, loc_, kind, others, result, Value());
     }
     return {};
   }

@@ -11,7 +11,7 @@ mercer.program @squares(%x: !mercer.array<2xf64>) names ["x"] {
   %k = mercer.index "k", %three
   %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
   %1 = mercer.apply square(%0) : (f64) -> f64
-  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  %2 = mercer.reduce sum over[%k] %1 : f64 -> f64
   mercer.output "r" [%i] %2 : f64
 }
 
@@ -25,7 +25,7 @@ mercer.program @exponentials(%x: !mercer.array<2xf64>) names ["x"] {
   %k = mercer.index "k", %sixteen
   %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
   %1 = mercer.apply exp(%0) : (f64) -> f64
-  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  %2 = mercer.reduce sum over[%k] %1 : f64 -> f64
   mercer.output "r" [%i] %2 : f64
 }
 
@@ -42,8 +42,39 @@ mercer.program @nested(%x: !mercer.array<3xf64>) names ["x"] {
   %k = mercer.index "k", %sixteen
   %0 = mercer.read %x[%i, %j, %k] : !mercer.array<3xf64> -> f64
   %1 = mercer.apply square(%0) : (f64) -> f64
-  %2 = mercer.reduce sum over [%k] %1 : f64 -> f64
+  %2 = mercer.reduce sum over[%k] %1 : f64 -> f64
   %3 = mercer.apply square(%2) : (f64) -> f64
-  %4 = mercer.reduce sum over [%j] %3 : f64 -> f64
+  %4 = mercer.reduce sum over[%j] %3 : f64 -> f64
   mercer.output "r" [%i] %4 : f64
+}
+
+// Over all elements of a matrix of three columns: one sum over the rows, of three terms.
+// CHECK-LABEL: @narrow
+// CHECK-COUNT-3: mercer.read
+// CHECK: mercer.reduce sum over[%{{.*}}] %
+// CHECK-NOT: mercer.reduce
+// CHECK: mercer.output "r"
+mercer.program @narrow(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %three = mercer.constant 3 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %three
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %1 = mercer.reduce sum over[%i, %k] %0 : f64 -> f64
+  mercer.output "r" [] %1 : f64
+}
+
+// Sixteen columns fill vectors by themselves: nothing is written out.
+// CHECK-LABEL: @wide
+// CHECK-COUNT-1: mercer.read
+// CHECK: mercer.reduce sum over[%{{.*}}, %{{.*}}] %
+// CHECK: mercer.output "r"
+mercer.program @wide(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %sixteen
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %1 = mercer.reduce sum over[%i, %k] %0 : f64 -> f64
+  mercer.output "r" [] %1 : f64
 }
