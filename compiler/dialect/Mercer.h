@@ -51,6 +51,9 @@ inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
 
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
+/// Attribute of a `mercer.check`, and of the output that stands for it: how many others, one after the other, must hold before it
+/// can be evaluated. Without it: all before it.
+inline constexpr llvm::StringLiteral roundAttribute = "mercer.round";
 
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);

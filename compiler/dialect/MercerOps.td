@@ -182,7 +182,8 @@ def Mercer_CheckOp : Mercer_Op<"check", [AttrSizedOperandSegments, HasParent<"Pr
   let summary = "a subscript that must be in range where its guard holds";
   let description = [{
     For all values of `indices`: `0 <= subscript < size` where `guard` holds; else the call ends with an error that
-    names `tensor`, `dimension`, the subscript's `text`, its value, the size and the indices' values.
+    names `tensor`, `dimension`, the subscript's `text`, its value, the size and the indices' values. The attribute
+    `mercer.round` says how many other checks, one after the other, must hold before it can be evaluated; without it all before it.
 
     Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `subscript`, `size`
     and `guard`.
@@ -201,7 +202,8 @@ def Mercer_OutputOp : Mercer_Op<"output", [HasParent<"ProgramOp">]> {
     `mercer.check` is an attribute of an output that stands for the check at that position (`mercer-checks-to-values`).
 
     Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `value`; (C3) with
-    `mercer.check` the attribute is a position and the output a truth value without indices.
+    `mercer.check` the attribute is a position, the output a truth value without indices, and `mercer.round`, where it is there, a
+    number below 2^31.
   }];
   let arguments = (ins StrAttr:$name, Variadic<I64>:$indices, Mercer_Scalar:$value);
   let assemblyFormat = "$name `[` $indices `]` $value attr-dict `:` type($value)";

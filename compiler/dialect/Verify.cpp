@@ -258,6 +258,11 @@ LogicalResult OutputOp::verify() {
     return emitOpError() << "'" << checkAttribute << "' must be the position of a check, but is " << check;
   if (!getValue().getType().isInteger(1) || !getIndices().empty())
     return emitOpError() << "stands for a check, so it must be a truth value without indices";
+  if (Attribute round = (*this)->getAttr(roundAttribute)) {
+    auto number = dyn_cast<IntegerAttr>(round);
+    if (!number || !number.getType().isInteger(64) || number.getInt() < 0 || number.getInt() > INT32_MAX)
+      return emitOpError() << "'" << roundAttribute << "' must be a number below 2^31, but is " << round;
+  }
   return success();
 }
 

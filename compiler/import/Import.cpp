@@ -7,6 +7,51 @@ using namespace mlir;
 namespace mercer::compiler {
 namespace {
 
+/// For each check the number of checks, one after the other, that must hold before it can be evaluated: those of the subscripts
+/// of what it reads itself.
+SmallVector<int64_t> roundsOfChecks(const dsl::Graph &graph) {
+  SmallVector<int64_t> earliest(graph.nodes.size(), 0); // of each node
+  auto at = [&](dsl::NodeId id) { return id == dsl::noNode ? 0 : earliest[id]; };
+  auto round = [&](const dsl::Graph::Check &check) { return std::max({at(check.subscript), at(check.size), at(check.guard)}); };
+  auto known = [](const dsl::Graph::Check &check, dsl::NodeId id) {
+    return std::max({check.subscript, check.size, check.guard}) < id;
+  };
+  DenseMap<dsl::NodeId, SmallVector<const dsl::Graph::Check *>> bySubscript;
+  for (const dsl::Graph::Check &check : graph.checks)
+    bySubscript[check.subscript].push_back(&check);
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const dsl::Graph::Node &node = graph.nodes[n];
+    auto id = static_cast<dsl::NodeId>(n);
+    int64_t &own = earliest[n];
+    auto needs = [&](dsl::NodeId operand) { own = std::max(own, at(operand)); };
+    for (dsl::NodeId operand : node.operands) {
+      needs(operand);
+      if (node.kind == dsl::NodeKind::read || node.kind == dsl::NodeKind::read_array)
+        for (const dsl::Graph::Check *check : bySubscript.lookup(operand))
+          if (known(*check, id))
+            own = std::max(own, round(*check) + 1);
+    }
+    needs(node.guard);
+    for (std::int32_t index : node.indices)
+      needs(graph.indices[index].extent);
+    if (node.kind == dsl::NodeKind::index)
+      needs(graph.indices[node.symbol].extent);
+    bool derivative = node.kind == dsl::NodeKind::tangent;
+    if (node.kind == dsl::NodeKind::read_array) {
+      const dsl::Graph::Array &array = graph.arrays[node.symbol];
+      derivative |= array.gradientOf != dsl::noNode;
+      needs(array.value);
+      for (std::int32_t index : array.indices)
+        needs(graph.indices[index].extent);
+    }
+    if (derivative) // which elements it reads is not known yet
+      for (const dsl::Graph::Check &check : graph.checks)
+        if (known(check, id))
+          own = std::max(own, round(check) + 1);
+  }
+  return llvm::map_to_vector(graph.checks, round);
+}
+
 class Importer {
 public:
   Importer(MLIRContext &context, const dsl::Graph &graph, ArrayRef<DType> inputTypes, DType arithmetic)
@@ -33,9 +78,11 @@ public:
     builder_.setInsertionPointToEnd(&block);
     for (size_t id = 0; id < graph_.nodes.size(); ++id)
       nodes_[id] = node(graph_.nodes[id]);
-    for (const dsl::Graph::Check &check : graph_.checks)
-      ir::CheckOp::create(builder_, location(check.where), check.tensor, check.dimension, check.text,
-                          indices(check.indices), nodes_[check.subscript], nodes_[check.size], value(check.guard));
+    for (auto [check, round] : llvm::zip_equal(graph_.checks, roundsOfChecks(graph_))) {
+      auto op = ir::CheckOp::create(builder_, location(check.where), check.tensor, check.dimension, check.text,
+                                    indices(check.indices), nodes_[check.subscript], nodes_[check.size], value(check.guard));
+      op->setAttr(ir::roundAttribute, builder_.getI64IntegerAttr(round));
+    }
     for (const dsl::Graph::Output &output : graph_.outputs)
       ir::OutputOp::create(builder_, location(output.where), output.name, indices(output.indices),
                            nodes_[output.value]);

@@ -20,15 +20,21 @@ public:
 
   void run() {
     makePlan();
-    // A check must hold before anything is read by its subscript: one round of nests for each check, then the
-    // rest.
+    // A check must hold before anything is read by its subscript: a round of nests for the checks that read by none of each
+    // other's, in order, then the rest.
+    std::map<int64_t, SmallVector<ir::OutputOp>> checks;
     SmallVector<ir::OutputOp> rest;
     for (auto output : program_.getBlock().getOps<ir::OutputOp>()) {
-      if (output->hasAttr(ir::checkAttribute))
-        round(output);
-      else
+      auto number = output->getAttrOfType<IntegerAttr>(ir::roundAttribute);
+      if (!output->hasAttr(ir::checkAttribute)) {
         rest.push_back(output);
+        continue;
+      }
+      int64_t after = checks.empty() ? 0 : checks.rbegin()->first + 1;
+      checks[number ? number.getInt() : after].push_back(output);
     }
+    for (const auto &[number, together] : checks)
+      round(together);
     round(rest);
     jamLoops(plan_);
     shareReads(plan_);

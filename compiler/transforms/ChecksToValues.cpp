@@ -28,6 +28,8 @@ struct ChecksToValuesPass : impl::ChecksToValuesBase<ChecksToValuesPass> {
         fails = call(Function::logical_and, {check.getGuard(), fails});
       auto output = ir::OutputOp::create(builder, loc, "check " + std::to_string(position), ValueRange(), fails);
       output->setAttr(ir::checkAttribute, builder.getI64IntegerAttr(position++));
+      if (Attribute round = check->getAttr(ir::roundAttribute))
+        output->setAttr(ir::roundAttribute, round);
       check.erase();
     }
   }

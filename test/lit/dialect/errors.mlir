@@ -424,6 +424,14 @@ mercer.program @p() names [] {
 // -----
 
 mercer.program @p() names [] {
+  %v = mercer.constant true
+  // expected-error@+1 {{'mercer.output' op 'mercer.round' must be a number below 2^31, but is 2147483648 : i64}}
+  mercer.output "y" [] %v {mercer.check = 0 : i64, mercer.round = 2147483648 : i64} : i1
+}
+
+// -----
+
+mercer.program @p() names [] {
   %v = mercer.constant 1.0 : f32
   // expected-error@+1 {{'mercer.output' op stands for a check, so it must be a truth value without indices}}
   mercer.output "y" [] %v {mercer.check = 0 : i64} : f32

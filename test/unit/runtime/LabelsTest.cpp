@@ -64,5 +64,38 @@ TEST(E2, MaskedLabelsAreNotRead) {
                [&] { f.call<2>(view(logits, {4, 3}), view(labels, {4})); });
 }
 
+/// Subscripts that are read by other subscripts, three deep, with one of the same kind beside them.
+TEST(E2, SubscriptsOfSubscripts) {
+  Index i("i");
+  Tensor x("x", 1), a("a", 1, integer), b("b", 1, integer), c("c", 1, integer);
+  const Program program("chain", {x, a, b, c}, {{"y", {i}, x(c(b(a(i)))) + x(a(i))}});
+  const Function f = jit(program);
+  const std::string text = emit(program, "program");
+  for (int round : {0, 1, 2})
+    EXPECT_NE(text.find("mercer.round = " + std::to_string(round)), std::string::npos) << text;
+  EXPECT_EQ(text.find("mercer.round = 3"), std::string::npos) << text;
+  std::vector<float> values{1, 2, 4}, result(2);
+  std::vector<std::int64_t> first{2, 0}, second{1, 0, 2}, third{2, 1, 0};
+  auto run = [&] {
+    f.run({view(values, {3}), view(first, {2}), view(second, {3}), view(third, {3})}, {view(result, {2})});
+  };
+  run();
+  EXPECT_EQ(result, (std::vector<float>{5, 3})); // x(c(2)) + x(2), x(c(1)) + x(0)
+  // Far outside: reading there would end the process. The first violation in the program's order is named.
+  const std::int64_t far = std::int64_t(1) << 40;
+  auto fails = [&](std::vector<std::int64_t> &in, std::size_t position, const std::string &expected) {
+    const std::int64_t saved = std::exchange(in[position], far);
+    result = {-7, -7};
+    expect_error(ErrorCode::index_out_of_range, expected, run);
+    EXPECT_EQ(result, (std::vector<float>{-7, -7}));
+    in[position] = saved;
+  };
+  fails(third, 2, "subscript 'c(b(a(i)))' of dimension 0 of 'x'");
+  third[0] = far; // not reached
+  run();
+  fails(second, 2, "subscript 'b(a(i))' of dimension 0 of 'c'");
+  fails(first, 1, "subscript 'a(i)' of dimension 0 of 'b'");
+}
+
 } // namespace
 } // namespace mercer
