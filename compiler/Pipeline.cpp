@@ -22,6 +22,7 @@ void addTransforms(mlir::OpPassManager &passes) {
   program.addPass(createMergeSums());
   program.addPass(createSimplify());
   program.addPass(createScatter());
+  program.addPass(createExponents()); // after all that looks for exp
   program.addPass(createStoreReductions());
 }
 

@@ -5,6 +5,7 @@
 #include "compiler/scheduling/NestWriter.h"
 #include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/Panels.h"
+#include "compiler/transforms/Simplify.h"
 
 #include <map>
 
@@ -67,6 +68,7 @@ private:
     }
     for (ir::OutputOp output : outputs)
       writeOut(output);
+    unifyWrittenOut();
     writer_.emplace(plan_, program_, dependences_, machine_);
   }
 
@@ -132,6 +134,26 @@ private:
     }
     targets_.erase(output);
     output.erase();
+  }
+
+  /// What is written out may have been there already, or twice. The subscripts, which nothing in the program
+  /// uses, are made again.
+  void unifyWrittenOut() {
+    SmallVector<std::pair<ir::OutputOp, SmallVector<std::optional<int64_t>>>> positions;
+    for (auto &[op, target] : targets_)
+      if (!target.subscripts.empty())
+        positions.push_back({cast<ir::OutputOp>(op), llvm::map_to_vector(target.subscripts, ir::integerConstant)});
+    if (positions.empty())
+      return;
+    transforms::orderAndUnify(program_);
+    for (auto &[output, known] : positions) {
+      OpBuilder builder(output);
+      for (auto [subscript, position] : llvm::zip_equal(targets_[output].subscripts, known))
+        if (position)
+          subscript = ir::integer(builder, output.getLoc(), *position);
+    }
+    free_ = {};
+    dependences_ = {};
   }
 
   void round(ArrayRef<ir::OutputOp> roots) {

@@ -31,6 +31,10 @@ def MergeSums : Mercer_ProgramPass<"mercer-merge-sums"> {
   let summary = "makes one sum of several that weigh the same terms";
 }
 
+def Exponents : Mercer_ProgramPass<"mercer-exponents"> {
+  let summary = "exponentials of multiples to base 2, the conversion in the factor that has fewer indices";
+}
+
 def UnrollSmall : Mercer_ProgramPass<"mercer-unroll-small"> {
   let summary = "writes out reductions and outputs over indices of a small constant extent";
   let options = [Option<"limit", "limit", "int64_t", "16", "largest extent that is written out">];

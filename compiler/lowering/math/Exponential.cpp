@@ -37,8 +37,13 @@ Pair decay(Formula &f, V x) {
   return {f.scale(e.hi, reduced.n), f.scale(e.lo, reduced.n)};
 }
 
+// vscalef overflows, makes denormals and takes infinite exponents by itself: 0 or infinity, whatever the other
+// factor is. So exp2 is not clamped, for the rest of a finite number is at most 1/2. That of exp may be large:
+// below, a finite n then meets an infinite polynomial; above, one of odd degree (f64) a negative one.
 V emitExp(Formula &f, V x) {
-  V inside = f.atMost(f.pick(89.0, 710.0), f.atLeast(f.pick(-104.5, -746.0), x));
+  V inside = f.atLeast(f.pick(-104.5, -746.0), x);
+  if (!f.native512() || f.f64())
+    inside = f.atMost(f.pick(89.0, 710.0), inside);
   ReducedExponent reduced = reduceExponent(f, inside);
   V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
   V p = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
@@ -46,7 +51,9 @@ V emitExp(Formula &f, V x) {
 }
 
 V emitExp2(Formula &f, V x) {
-  V inside = f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x));
+  V inside = x;
+  if (!f.native512())
+    inside = f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x));
   V n = f.roundEven(inside);
   V r = inside - n;
   return f.scale(f.fma(f.horner(exp2Factor32, exp2Factor64, r), r, 1.0), n);

@@ -8,13 +8,13 @@
 // CHECK:     keeps row[m] of f32 in a tile
 // CHECK:     sums up acc[4] of f32 in a tile
 // CHECK:     loop over k below m
-// CHECK-NEXT:       1 reads, 25 operations each time
+// CHECK-NEXT:       1 reads, 23 operations each time
 // CHECK:     pass over j from i + 1 below n: sum
 // CHECK:       pass over k below m: sum
 // CHECK-NEXT:         2 reads, 2 operations each time
 // CHECK:       adds to elements of g, in a table of each of at most 8 chunks, combined in order
 // A sum over j > i of 2 m + 3, and of each row 2 m (m is exp: 25) and two more.
-// CHECK:     n^2 m + 1.5 n^2 + 24 n m + 0.5 n operations, 4 n m bytes read, 8 n + 4 d + 4 bytes written
+// CHECK:     n^2 m + 1.5 n^2 + 22 n m + 0.5 n operations, 4 n m bytes read, 8 n + 4 d + 4 bytes written
 // Tables of sums and of what these have lost: of no more than 64 MiB, but one at least.
 // CHECK:   memory at the peak 4 n m + 8 n + 16 ceil(n / 64) + 4 d + min(8 d min(ceil(n / 64), 8), max(8 d, 67108864)) + 4 bytes
 // CHECK-SAME: tiles of each thread 64 m + 256 bytes

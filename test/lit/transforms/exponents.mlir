@@ -1,0 +1,79 @@
+// RUN: mercer-opt %s --mercer-exponents | FileCheck %s
+
+// gamma log2 e is computed once; a finite one stays finite.
+// CHECK-LABEL: @scalar
+// CHECK: %[[GAMMA:.*]] = mercer.read %arg1[]
+// CHECK: %[[LOG2E:.*]] = mercer.constant -1.44269
+// CHECK: %[[SCALED:.*]] = mercer.apply mul(%[[GAMMA]], %[[LOG2E]])
+// CHECK: %[[LOW:.*]] = mercer.apply maximum(%[[SCALED]], %{{.*}})
+// CHECK: %[[FINITE:.*]] = mercer.apply minimum(%[[LOW]], %{{.*}})
+// CHECK: %[[ABS:.*]] = mercer.apply abs(%[[GAMMA]])
+// CHECK: %[[INFINITE:.*]] = mercer.apply eq(%[[ABS]], %{{.*}})
+// CHECK: %[[FACTOR:.*]] = mercer.apply select(%[[INFINITE]], %[[SCALED]], %[[FINITE]])
+// CHECK: %[[EXPONENT:.*]] = mercer.apply mul(%{{.*}}, %[[FACTOR]])
+// CHECK: mercer.apply exp2(%[[EXPONENT]])
+// CHECK-NOT: mercer.apply exp(
+mercer.program @scalar(%x: !mercer.array<1xf32>, %gamma: !mercer.array<0xf64>) names ["x", "gamma"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %i = mercer.index "i", %n
+  %g = mercer.read %gamma[] : !mercer.array<0xf64> -> f32
+  %0 = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %1 = mercer.apply mul(%g, %0) : (f32, f32) -> f32
+  %2 = mercer.apply neg(%1) : (f32) -> f32
+  %3 = mercer.apply exp(%2) : (f32) -> f32
+  mercer.output "r" [%i] %3 : f32
+}
+
+// -x / 0.5 is x * (-2 log2 e).
+// CHECK-LABEL: @constant
+// CHECK: %[[FACTOR:.*]] = mercer.constant -2.88539
+// CHECK: %[[EXPONENT:.*]] = mercer.apply mul(%{{.*}}, %[[FACTOR]])
+// CHECK: mercer.apply exp2(%[[EXPONENT]])
+mercer.program @constant(%x: !mercer.array<1xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %half = mercer.constant 0.5 : f64
+  %i = mercer.index "i", %n
+  %0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %1 = mercer.apply div(%0, %half) : (f64, f64) -> f64
+  %2 = mercer.apply neg(%1) : (f64) -> f64
+  %3 = mercer.apply exp(%2) : (f64) -> f64
+  mercer.output "r" [%i] %3 : f64
+}
+
+// Of w(i) x(i, j) the factor w has one index less.
+// CHECK-LABEL: @rows
+// CHECK: %[[W:.*]] = mercer.read %arg0
+// CHECK: %[[X:.*]] = mercer.read %arg1
+// CHECK: mercer.apply mul(%[[W]], %{{.*}})
+// CHECK: %[[EXPONENT:.*]] = mercer.apply mul(%[[X]], %{{.*}})
+// CHECK: mercer.apply exp2(%[[EXPONENT]])
+mercer.program @rows(%w: !mercer.array<1xf32>, %x: !mercer.array<2xf32>) names ["w", "x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %0 = mercer.read %w[%i] : !mercer.array<1xf32> -> f32
+  %1 = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+  %2 = mercer.apply mul(%0, %1) : (f32, f32) -> f32
+  %3 = mercer.apply exp(%2) : (f32) -> f32
+  mercer.output "r" [%i, %j] %3 : f32
+}
+
+// Factors that vary as the product does, sums and differences: nothing leaves a loop.
+// CHECK-LABEL: @others
+// CHECK-NOT: exp2
+// CHECK-COUNT-3: mercer.apply exp(
+mercer.program @others(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %i = mercer.index "i", %n
+  %0 = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %1 = mercer.read %y[%i] : !mercer.array<1xf32> -> f32
+  %2 = mercer.apply mul(%0, %1) : (f32, f32) -> f32
+  %3 = mercer.apply exp(%2) : (f32) -> f32
+  %4 = mercer.apply sub(%0, %1) : (f32, f32) -> f32
+  %5 = mercer.apply exp(%4) : (f32) -> f32
+  %6 = mercer.apply exp(%0) : (f32) -> f32
+  %7 = mercer.apply add(%3, %5) : (f32, f32) -> f32
+  %8 = mercer.apply add(%7, %6) : (f32, f32) -> f32
+  mercer.output "r" [%i] %8 : f32
+}
