@@ -47,6 +47,10 @@ void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value up
                           llvm::function_ref<void(Value)> body, int64_t turns) {
   if (llvm::none_of(states, [](const Running &running) { return running.blocked; }))
     return carry(states, lower, upper, i64(step), body);
+  APInt first, last;
+  if (matchPattern(lower, m_ConstantInt(&first)) && matchPattern(upper, m_ConstantInt(&last)) &&
+      last.getSExtValue() - first.getSExtValue() <= turns * step)
+    return carry(states, lower, upper, i64(step), body); // one block, which `finish` ends
   Value length = i64(turns * step), single = i64(step);
   carry(states, lower, upper, length, [&](Value base) {
     Value end = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), base, length), upper);
