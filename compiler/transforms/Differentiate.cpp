@@ -6,6 +6,7 @@
 #include "compiler/transforms/SplitReductions.h"
 
 #include <cfloat>
+#include <cmath>
 
 using namespace mlir;
 
@@ -46,11 +47,13 @@ protected:
   Guarded chain(Guarded seed, const Partial &partial) {
     Guarded result{seed.value, both(seed.guard, partial.guard), seed.infinite || partial.finite};
     if (partial.factor) {
-      // cbrt(x^2) at 0: what does not vary has no derivative, however steep what is made of it. NaN stays.
+      // cbrt(x^2) at 0: what does not vary has no derivative, however steep what is made of it. Elsewhere a factor of 0 is an
+      // ordinary one, and NaN stays.
       if (seed.infinite && ir::realConstant(partial.factor).value_or(0) == 0) {
-        Value varies = call(Function::ne, {partial.factor, zero(partial.factor.getType())});
-        Value unknown = call(Function::ne, {seed.value, seed.value});
-        result.guard = both(result.guard, call(Function::logical_or, {varies, unknown}));
+        Type type = partial.factor.getType();
+        Value varies = call(Function::ne, {partial.factor, zero(type)});
+        Value steep = call(Function::abs, {seed.value}), infinity = ir::real(builder_, loc_, type, INFINITY);
+        result.guard = both(result.guard, call(Function::logical_or, {varies, call(Function::ne, {steep, infinity})}));
       }
       // Elsewhere a seed of 0 is an ordinary factor: the product's own derivative is not 0.
       if (partial.finite) {
