@@ -1,33 +1,21 @@
 // Five of the loops with vectors of 8 floats: AVX2 and FMA only.
-#include "hand.h"
-
-#include <immintrin.h>
+#include "vectors.h"
 
 #include <cmath>
 
 namespace mercer::bench::hand::avx2 {
 namespace {
 
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define ROLLED _Pragma("clang loop unroll(disable)")
-
 using V = __m256;
-
-constexpr float log2e = 1.4426950408889634f, ln2 = 0.6931471805599453f, largest = 3.4028234e38f;
 
 INLINE V set(float x) { return _mm256_set1_ps(x); }
 INLINE V fma(V a, V b, V c) { return _mm256_fmadd_ps(a, b, c); }
 
+#include "any_width.inc"
+
 /// 2^x for x <= 0 or NaN: the exponent by adding a large number, whose last bits are then shifted up.
 INLINE V exp2(V x) {
-  V z = _mm256_max_ps(set(-127), x), s = z + set(12583039.0f), f = z - (s - set(12583039.0f));
-  V p = fma(set(0.00015243396046571434f), f, set(0.0013391473330557346f));
-  p = fma(p, f, set(0.009618829004466534f));
-  p = fma(p, f, set(0.05550358444452286f));
-  p = fma(p, f, set(0.24022644758224487f));
-  p = fma(p, f, set(0.6931471824645996f));
-  p = fma(p, f, set(1));
+  V z = _mm256_max_ps(set(-127), x), s = z + set(12583039.0f), p = power_of_fraction(z - (s - set(12583039.0f)));
   return p * _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(s), 23));
 }
 
@@ -62,20 +50,7 @@ INLINE void rows(const Matvec &call) {
       }
       sum[r] = set(0);
     }
-    for (Size j = 0; j < call.m; ++j) {
-      V y[3] = {set(call.y[3 * j]), set(call.y[3 * j + 1]), set(call.y[3 * j + 2])}, b = set(call.b[j]);
-      UNROLL for (int r = 0; r < R; ++r) {
-        V d[3] = {x[r][0] - y[0], x[r][1] - y[1], x[r][2] - y[2]};
-        V e = exp2(fma(d[2], d[2], fma(d[1], d[1], d[0] * d[0])) * scale);
-        if (!gradient) {
-          sum[r] = fma(e, b, sum[r]);
-          continue;
-        }
-        V w = e * b;
-        sum[r] += w;
-        UNROLL for (int k = 0; k < 3; ++k) slope[r][k] = fma(w, d[k], slope[r][k]);
-      }
-    }
+    add_pairs<R, gradient>(call, scale, x, sum, slope);
     for (int r = 0; r < R; ++r)
       for (int lane = 0; lane < 8 && i + 8 * r + lane < call.n; ++lane) {
         const Size row = i + 8 * r + lane;
@@ -150,28 +125,13 @@ void pack(const float *x, float *to, float scale, Size n, Size width) {
         to[k * width + r] = row + r < n ? x[(row + r) * K + k] * scale : 0;
 }
 
-constexpr Size round_up(Size count, Size unit) { return (count + unit - 1) / unit * unit; }
-
 } // namespace
 
 void gaussian3(const Matvec &call) { call.gradient ? rows<1, true>(call) : rows<2, false>(call); }
 
 void cross_entropy(const CrossEntropy &call) {
-  const float scale = 1.0f / float(call.n);
-  const bool streaming = call.classes % 8 == 0 && call.n * call.classes > (Size(1) << 23);
-  for (Size i = 0; i < call.n; ++i) {
-    const float *row = call.logits + i * call.classes;
-    const float log2_of_sum = log2_sum(row, call.classes);
-    call.loss[i] = log2_of_sum * ln2 - row[call.label[i]];
-    if (!call.gradient)
-      continue;
-    float *to = call.gradient + i * call.classes;
-    streaming ? slopes<true>(row, to, call.classes, log2_of_sum, scale)
-              : slopes<false>(row, to, call.classes, log2_of_sum, scale);
-    to[call.label[i]] -= scale;
-  }
-  if (streaming && call.gradient)
-    _mm_sfence();
+  cross_entropy_rows<8>(
+      call, log2_sum, [](auto... row) { slopes<false>(row...); }, [](auto... row) { slopes<true>(row...); });
 }
 
 Size logsumexp_dot_scratch(Size n, Size m) { return (round_up(n, T) + round_up(m, J)) * K; }

@@ -1,35 +1,22 @@
 // Vectors of 16 floats.
 #pragma once
 
-#include "hand.h"
-
-#include <immintrin.h>
+#include "vectors.h"
 
 namespace mercer::bench::hand::avx512 {
 
 using V = __m512;
 
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define ROLLED _Pragma("clang loop unroll(disable)")
-
-constexpr float log2e = 1.4426950408889634f, ln2 = 0.6931471805599453f, largest = 3.4028234e38f;
-
 INLINE V set(float x) { return _mm512_set1_ps(x); }
 INLINE V fma(V a, V b, V c) { return _mm512_fmadd_ps(a, b, c); }
 INLINE __mmask16 first(Size count) { return count >= 16 ? 0xffff : count <= 0 ? 0 : (1u << count) - 1; }
-constexpr Size round_up(Size count, Size unit) { return (count + unit - 1) / unit * unit; }
+
+#include "any_width.inc"
 
 /// 2^x, any x, 0.77 ulp: round to nearest, degree 6 on [-1/2, 1/2], scale by the exponent.
 INLINE V exp2(V x) {
-  V n = _mm512_roundscale_ps(x, 8), f = x - n, p = set(0.00015243396046571434f);
-  p = fma(p, f, set(0.0013391473330557346f));
-  p = fma(p, f, set(0.009618829004466534f));
-  p = fma(p, f, set(0.05550358444452286f));
-  p = fma(p, f, set(0.24022644758224487f));
-  p = fma(p, f, set(0.6931471824645996f));
-  p = fma(p, f, set(1.0f));
-  return _mm512_scalef_ps(p, n);
+  V n = _mm512_roundscale_ps(x, 8);
+  return _mm512_scalef_ps(power_of_fraction(x - n), n);
 }
 
 INLINE void transpose(V (&r)[16]) {

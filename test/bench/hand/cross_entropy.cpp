@@ -57,21 +57,8 @@ INLINE void slopes(const float *row, float *to, Size classes, float log2_of_sum,
 }
 
 void cross_entropy(const CrossEntropy &call) {
-  const float scale = 1.0f / float(call.n);
-  const bool streaming = call.classes % 16 == 0 && call.n * call.classes > (Size(1) << 23);
-  for (Size i = 0; i < call.n; ++i) {
-    const float *row = call.logits + i * call.classes;
-    const float log2_of_sum = log2_sum(row, call.classes);
-    call.loss[i] = log2_of_sum * ln2 - row[call.label[i]];
-    if (!call.gradient)
-      continue;
-    float *to = call.gradient + i * call.classes;
-    streaming ? slopes<true>(row, to, call.classes, log2_of_sum, scale)
-              : slopes<false>(row, to, call.classes, log2_of_sum, scale);
-    to[call.label[i]] -= scale;
-  }
-  if (streaming && call.gradient)
-    _mm_sfence();
+  cross_entropy_rows<16>(
+      call, log2_sum, [](auto... row) { slopes<false>(row...); }, [](auto... row) { slopes<true>(row...); });
 }
 
 void copy(const float *from, float *to, Size count) {

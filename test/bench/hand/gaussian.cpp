@@ -19,20 +19,7 @@ INLINE void rows(const Matvec &call) {
       }
       sum[r] = set(0);
     }
-    for (Size j = 0; j < call.m; ++j) {
-      V y[3] = {set(call.y[3 * j]), set(call.y[3 * j + 1]), set(call.y[3 * j + 2])}, b = set(call.b[j]);
-      UNROLL for (int r = 0; r < R; ++r) {
-        V d[3] = {x[r][0] - y[0], x[r][1] - y[1], x[r][2] - y[2]};
-        V e = exp2(fma(d[2], d[2], fma(d[1], d[1], d[0] * d[0])) * scale);
-        if (!gradient) {
-          sum[r] = fma(e, b, sum[r]);
-          continue;
-        }
-        V w = e * b;
-        sum[r] += w;
-        UNROLL for (int k = 0; k < 3; ++k) slope[r][k] = fma(w, d[k], slope[r][k]);
-      }
-    }
+    add_pairs<R, gradient>(call, scale, x, sum, slope);
     for (int r = 0; r < R; ++r) {
       _mm512_mask_storeu_ps(call.value + i + 16 * r, inside[r], sum[r]);
       if (!gradient)
