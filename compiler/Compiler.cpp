@@ -89,7 +89,7 @@ public:
     done("import");
     if (last == "program")
       return llvm::Error::success();
-    if (failed(runPasses("transforms", addTransforms)))
+    if (failed(runTransforms()))
       return failure("transforms");
     if (last == "mlir")
       return llvm::Error::success();
@@ -154,11 +154,11 @@ public:
   std::vector<StageTime> times;
 
 private:
-  LogicalResult runPasses(const std::string &stage, void (*add)(OpPassManager &)) {
+  LogicalResult runTransforms() {
     PassManager passes(context_.get());
     passes.enableVerifier(false);
-    passes.addInstrumentation(std::make_unique<PassTimes>([&](const std::string &pass) { done(stage + "/" + pass); }));
-    add(passes);
+    passes.addInstrumentation(std::make_unique<PassTimes>([&](const std::string &pass) { done("transforms/" + pass); }));
+    addTransforms(passes);
     return passes.run(*module_);
   }
 

@@ -38,6 +38,9 @@ inline bool isPosition(dsl::Reduction kind) {
   return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
 }
 
+/// Bytes of an element in memory.
+unsigned bytesOf(mlir::Type element);
+
 /// Does a nest combine values into one element of the plan?
 bool isTotal(ir::AccumulateOp op);
 /// The arrays with dimensions that a nest adds into: each chunk has a table for each.
@@ -91,6 +94,7 @@ public:
 
   // Tables.
   mlir::Value elements(mlir::Value array);   ///< how many an array has
+  mlir::Value bytes(mlir::Value array);      ///< of all of them
   mlir::Value tableBytes(mlir::Value array); ///< of one table
   /// The chunk's table of an array from here on, cleared. `memory` has those of all chunks.
   void openTable(mlir::Value array, mlir::Value memory, mlir::Value chunk);
@@ -152,6 +156,10 @@ private:
   mlir::Value planeOf(mlir::Value array);
   void addToTable(ir::AccumulateOp op);
   void addTerms(ir::AccumulateOp op, llvm::ArrayRef<Lane> subscripts, Lane value, Lane where);
+  /// sum += term, and what that loses goes into `losses` (of real numbers), with what the term has `lost` already. Lanes that
+  /// are not active keep what they have.
+  void addInMemory(mlir::Value sum, mlir::Value losses, mlir::Value term, mlir::Value lost = {},
+                   mlir::Value active = {});
   void addAt(const Table &table, mlir::Value position, mlir::Value term, mlir::Value lost = {},
              mlir::Value active = {});
   /// A tile of which each panel has a copy.

@@ -162,7 +162,6 @@ void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
     });
 }
 
-
 /// `factor` iterations at once, then the rest one by one.
 void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,
                      llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {

@@ -237,13 +237,7 @@ private:
   }
 
   void allocate(Codegen &code, ir::AllocateOp op) {
-    Type element = op.getType().getElement();
-    Value bytes = code.i64(element.isInteger(1) ? 1 : element.getIntOrFloatBitWidth() / 8);
-    for (Value size : op.getSizes()) {
-      Value count = arith::MaxSIOp::create(b_, loc(), code.scalar(size), code.i64(0));
-      bytes = arith::MulIOp::create(b_, loc(), bytes, count);
-    }
-    bytes = arith::AddIOp::create(b_, loc(), bytes, code.i64(64));
+    Value bytes = arith::AddIOp::create(b_, loc(), code.bytes(op.getResult()), code.i64(64));
     allocateBytes(bytes, words_.lookup(op.getResult()), code);
   }
 

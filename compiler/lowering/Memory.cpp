@@ -14,7 +14,7 @@ static Type inMemory(Type element) {
   return bits ? Type(IntegerType::get(element.getContext(), bits)) : element;
 }
 
-static unsigned bytesOf(Type element) { return (inMemory(element).getIntOrFloatBitWidth() + 7) / 8; }
+unsigned bytesOf(Type element) { return (inMemory(element).getIntOrFloatBitWidth() + 7) / 8; }
 
 Value Codegen::element(Value pointer, Type type, Value offset) {
   return LLVM::GEPOp::create(b, loc(), pointerType(b), inMemory(type), pointer, ValueRange{offset});
@@ -305,15 +305,7 @@ void Codegen::accumulate(ir::AccumulateOp op) {
     term = arith::SelectOp::create(b, loc(), condition, term, number(term.getType(), 0));
   }
   auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
-  auto load = [&](Value from) {
-    return LLVM::LoadOp::create(b, loc(), term.getType(), from, bytesOf(element));
-  };
-  auto save = [&](Value number, Value to) { LLVM::StoreOp::create(b, loc(), number, to, bytesOf(element)); };
-  if (!isa<FloatType>(element))
-    return save(arith::AddIOp::create(b, loc(), load(sum), term), sum);
-  auto [total, error] = addExactly(load(sum), term);
-  save(total, sum);
-  save(arith::AddFOp::create(b, loc(), load(lost), error), lost);
+  addInMemory(sum, lost, term);
 }
 
 Lane Codegen::sumOf(ir::ReadOp op) {

@@ -225,13 +225,11 @@ private:
 
 void Codegen::panels(ir::NestOp nest, MutableArrayRef<Running> totals, Value begin, Value end,
                      llvm::function_ref<void(ir::AccumulateOp, Lane)> accumulate) {
-  Value bytes = i64(0);
-  for (Value array : sharedArrays(nest)) {
-    Value size = i64(std::max<int64_t>(cast<ir::ArrayType>(array.getType()).getElement().getIntOrFloatBitWidth() / 8, 1));
-    bytes = arith::AddIOp::create(b, loc(), bytes, arith::MulIOp::create(b, loc(), size, elements(array)));
-  }
+  Value shared = i64(0);
+  for (Value array : sharedArrays(nest))
+    shared = arith::AddIOp::create(b, loc(), shared, bytes(array));
   // A far cache serves loops that go through what it holds in order; only beyond it parts are worth their overhead.
-  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, bytes, i64(target_.farCache));
+  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, shared, i64(target_.farCache));
   int64_t lanes = static_cast<int64_t>(nest.getLanes()), panels = static_cast<int64_t>(nest.getPanels());
   Value step = arith::SelectOp::create(b, loc(), shares, i64(lanes * panels), i64(lanes));
   carry(totals, begin, end, step, [&](Value first) {

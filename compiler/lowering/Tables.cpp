@@ -16,8 +16,6 @@ static constexpr int64_t padding = 16;
 
 static int64_t planesOf(Type element) { return isa<FloatType>(element) ? 2 : 1; }
 
-static unsigned bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 8; }
-
 static Type elementOf(Value array) { return cast<ir::ArrayType>(array.getType()).getElement(); }
 
 bool isTotal(ir::AccumulateOp op) {
@@ -44,6 +42,10 @@ Value Codegen::elements(Value array) {
   return count;
 }
 
+Value Codegen::bytes(Value array) {
+  return arith::MulIOp::create(b, loc(), elements(array), i64(bytesOf(elementOf(array))));
+}
+
 /// Elements of a plane: at least one more than the array has.
 Value Codegen::planeOf(Value array) {
   Value more = arith::AddIOp::create(b, loc(), elements(array), i64(padding));
@@ -67,8 +69,7 @@ void Codegen::openTable(Value array, Value memory, Value chunk) {
   });
 }
 
-/// sum += term, and what that loses goes into the other plane. Lanes that are not active keep what they have.
-void Codegen::addAt(const Table &table, Value position, Value term, Value lost, Value active) {
+void Codegen::addInMemory(Value sum, Value losses, Value term, Value lost, Value active) {
   Type type = term.getType(), scalar = getElementTypeOrSelf(type);
   auto load = [&](Value from) -> Value {
     if (active)
@@ -82,15 +83,21 @@ void Codegen::addAt(const Table &table, Value position, Value term, Value lost, 
     else
       LLVM::StoreOp::create(b, loc(), value, to, bytesOf(scalar));
   };
-  Value sum = element(table.pointer, scalar, position);
   if (!isa<FloatType>(scalar))
     return save(arith::AddIOp::create(b, loc(), load(sum), term), sum);
-  Value losses = element(table.pointer, scalar, arith::AddIOp::create(b, loc(), position, table.plane));
   auto [total, error] = addExactly(load(sum), term);
   if (lost)
     error = arith::AddFOp::create(b, loc(), error, lost);
   save(total, sum);
   save(arith::AddFOp::create(b, loc(), load(losses), error), losses);
+}
+
+void Codegen::addAt(const Table &table, Value position, Value term, Value lost, Value active) {
+  Type scalar = getElementTypeOrSelf(term.getType());
+  Value sum = element(table.pointer, scalar, position), losses;
+  if (isa<FloatType>(scalar)) // others have no second plane
+    losses = element(table.pointer, scalar, arith::AddIOp::create(b, loc(), position, table.plane));
+  addInMemory(sum, losses, term, lost, active);
 }
 
 void Codegen::addToTable(ir::AccumulateOp op) {

@@ -1,6 +1,7 @@
 // Reverse and forward mode over the flat list of values, innermost derivative first.
 #include "compiler/transforms/Affine.h"
 #include "compiler/transforms/Arrays.h"
+#include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Partials.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/SplitReductions.h"
@@ -260,13 +261,6 @@ private:
     if (auto array = variable_.getDefiningOp<ir::ArrayOp>())
       return array.getIndices()[dimension].getDefiningOp<ir::IndexOp>().getExtent();
     return ir::size(builder_, loc_, variable_, dimension);
-  }
-
-  static bool sameExtent(Value a, Value b) {
-    if (a == b)
-      return true;
-    auto x = a.getDefiningOp<ir::SizeOp>(), y = b.getDefiningOp<ir::SizeOp>();
-    return x && y && x.getArray() == y.getArray() && x.getDimension() == y.getDimension();
   }
 
   /// Is a subscript an index that takes every position of the variable's dimension?

@@ -133,6 +133,13 @@ bool sameValue(Value a, Value b) {
          OperationEquivalence::isEquivalentTo(x, y, OperationEquivalence::IgnoreLocations);
 }
 
+bool sameExtent(Value a, Value b) {
+  if (a == b)
+    return true;
+  auto x = a.getDefiningOp<ir::SizeOp>(), y = b.getDefiningOp<ir::SizeOp>();
+  return x && y && x.getArray() == y.getArray() && x.getDimension() == y.getDimension();
+}
+
 Value Formula::add(Value a, Value b) {
   if (!a || !b)
     return a ? a : b;

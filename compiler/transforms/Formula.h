@@ -35,6 +35,9 @@ bool isSmall(mlir::Value value, unsigned most = 200);
 /// Is a value equal to `other` computed by the same ops on the same operands?
 bool sameValue(mlir::Value a, mlir::Value b);
 
+/// Is it the same value, or the size of the same dimension (whatever is known of it)?
+bool sameExtent(mlir::Value a, mlir::Value b);
+
 /// Writes formulas at the place of one op, in the simplest form that is the same number.
 class Formula {
 public:

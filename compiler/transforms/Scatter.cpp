@@ -102,10 +102,6 @@ private:
     for (Value index : indices)
       shape.push_back(extentOf(index));
   }
-  static bool sameSize(Value a, Value b) {
-    auto x = a.getDefiningOp<ir::SizeOp>(), y = b.getDefiningOp<ir::SizeOp>();
-    return x && y ? x.getArray() == y.getArray() && x.getDimension() == y.getDimension() : sameValue(a, b);
-  }
   static Value extentOf(Value index) { return index.getDefiningOp<ir::IndexOp>().getExtent(); }
 
   /// A few elements are cheaper as masked sums in lanes, fewest where rows are added.
@@ -123,7 +119,7 @@ private:
     return own.size() == 1 || llvm::any_of(shapes_, [&](ArrayRef<Value> shape) {
       SmallVector<Value> rest(shape);
       return llvm::all_of(own, [&](Value index) {
-        auto same = llvm::find_if(rest, [&](Value extent) { return sameSize(extent, extentOf(index)); });
+        auto same = llvm::find_if(rest, [&](Value extent) { return sameExtent(extent, extentOf(index)) || sameValue(extent, extentOf(index)); });
         return same != rest.end() && (rest.erase(same), true);
       });
     });
