@@ -5,6 +5,7 @@
 // vector of iterations) after the other. What a segment computes for later ones, and the running states of a long loop between
 // its parts, lie in slots of the scratch memory.
 #include "compiler/lowering/Lanes.h"
+#include "compiler/scheduling/Panels.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -23,17 +24,11 @@ struct Segment {
   ir::LoopOp split; ///< null: no long loop
 };
 
-/// A loop whose range is the same for all iterations of the nest, and long as far as anybody knows.
-bool isSplit(ir::NestOp nest, ir::LoopOp loop) {
-  auto inside = [&](Value bound) { return nest.getBody().isAncestor(bound.getParentRegion()); };
-  return !loop.getLanes() && !ir::upperBound(loop.getUpper()) && !inside(loop.getLower()) && !inside(loop.getUpper());
-}
-
 SmallVector<Segment> segmentsOf(ir::NestOp nest) {
   SmallVector<Segment> segments(1);
   for (Operation &op : nest.getBlock()) {
     auto loop = dyn_cast<ir::LoopOp>(op);
-    bool split = loop && isSplit(nest, loop);
+    bool split = loop && scheduling::isLong(nest, loop);
     if (split || segments.back().split)
       segments.emplace_back();
     segments.back().ops.push_back(&op);
@@ -73,16 +68,13 @@ Crossing crossingOf(ArrayRef<Segment> segments) {
   return crossing;
 }
 
-/// The arguments and stored arrays that long loops read for each panel again.
-SmallVector<Value> sharedArrays(ir::NestOp nest) {
-  SmallVector<Value> arrays;
+/// The arrays that long loops read for each panel again.
+llvm::SetVector<Value> sharedArrays(ir::NestOp nest) {
+  llvm::SetVector<Value> arrays;
   for (auto loop : nest.getBlock().getOps<ir::LoopOp>())
-    if (isSplit(nest, loop))
-      loop.walk([&](ir::ReadOp read) {
-        bool memory = isa<BlockArgument>(read.getArray()) || read.getArray().getDefiningOp<ir::AllocateOp>();
-        if (memory && !llvm::is_contained(read.getSubscripts(), nest.getIndex()) && !llvm::is_contained(arrays, read.getArray()))
-          arrays.push_back(read.getArray());
-      });
+    if (scheduling::isLong(nest, loop))
+      for (ir::ReadOp read : scheduling::sharedReads(nest, loop))
+        arrays.insert(read.getArray());
   return arrays;
 }
 

@@ -12,26 +12,39 @@ double lengthOf(ir::LoopOp loop) {
   return most ? std::max<double>(1, static_cast<double>(*most) / 2) : unbounded;
 }
 
-/// Bytes of arguments and stored arrays that a loop reads at subscripts without the nest's index.
-double bytesOf(ir::LoopOp loop, Value nestIndex) {
+/// Bytes of the largest part of an array that a loop reads for each vector again.
+double sharedBytes(ir::NestOp nest, ir::LoopOp loop) {
   double bytes = 0;
   DenseSet<std::pair<Value, Operation *>> seen; // each array once in each loop
-  loop.walk([&](ir::ReadOp read) {
-    if (!isa<BlockArgument>(read.getArray()) && !read.getArray().getDefiningOp<ir::AllocateOp>())
-      return;
-    if (!seen.insert({read.getArray(), read->getParentOp()}).second || llvm::is_contained(read.getSubscripts(), nestIndex))
-      return;
+  for (ir::ReadOp read : sharedReads(nest, loop)) {
+    if (!seen.insert({read.getArray(), read->getParentOp()}).second)
+      continue;
     double length = cast<ir::ArrayType>(read.getArray().getType()).getElement().getIntOrFloatBitWidth() / 8.0;
     for (auto inner = dyn_cast<ir::LoopOp>(read->getParentOp()); inner; inner = dyn_cast<ir::LoopOp>(inner->getParentOp())) {
       bool used = llvm::is_contained(read.getSubscripts(), inner.getIndex());
       length *= used ? lengthOf(inner) : 1;
     }
     bytes = std::max(bytes, length);
-  });
+  }
   return bytes;
 }
 
 } // namespace
+
+bool isLong(ir::NestOp nest, ir::LoopOp loop) {
+  auto inside = [&](Value bound) { return nest.getBody().isAncestor(bound.getParentRegion()); };
+  return !loop.getLanes() && !ir::upperBound(loop.getUpper()) && !inside(loop.getLower()) && !inside(loop.getUpper());
+}
+
+SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop) {
+  SmallVector<ir::ReadOp> reads;
+  loop.walk([&](ir::ReadOp read) {
+    bool memory = isa<BlockArgument>(read.getArray()) || read.getArray().getDefiningOp<ir::AllocateOp>();
+    if (memory && !llvm::is_contained(read.getSubscripts(), nest.getIndex()))
+      reads.push_back(read);
+  });
+  return reads;
+}
 
 void shareReads(ir::PlanOp plan) {
   constexpr double nearCache = 512 << 10; // half of a usual second-level one
@@ -39,8 +52,9 @@ void shareReads(ir::PlanOp plan) {
   for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
     if (!nest.getLanes() || nest.getChunk() % (panels * nest.getLanes()) != 0)
       continue;
-    bool large = llvm::any_of(nest.getBlock().getOps<ir::LoopOp>(),
-                              [&](ir::LoopOp loop) { return bytesOf(loop, nest.getIndex()) > nearCache; });
+    bool large = llvm::any_of(nest.getBlock().getOps<ir::LoopOp>(), [&](ir::LoopOp loop) {
+      return isLong(nest, loop) && sharedBytes(nest, loop) > nearCache;
+    });
     if (large)
       nest.setPanels(panels);
   }

@@ -5,6 +5,13 @@
 
 namespace mercer::scheduling {
 
+/// Is a loop's range the same for all iterations of the nest, and long as far as anybody knows? Such a loop of the nest's
+/// block runs in parts where vectors share what it reads.
+bool isLong(ir::NestOp nest, ir::LoopOp loop);
+
+/// The reads of arguments and stored arrays that a loop does for each vector of the nest's iterations again.
+llvm::SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop);
+
 /// Runs several vectors of a nest's iterations beside each other where a long loop reads more, for each of them again, than a
 /// near cache holds.
 void shareReads(ir::PlanOp plan);
