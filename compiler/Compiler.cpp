@@ -97,7 +97,7 @@ public:
       if (program.getBlock().getOperations().size() > 100'000)
         return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
     bool single = options_.arithmetic != DType::f64;
-    scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64))};
+    scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64)), options_.sideBySide};
     if (failed(scheduling::schedule(*module_, machine)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();

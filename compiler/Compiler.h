@@ -34,6 +34,7 @@ struct Options {
   std::vector<KnownSize> knownSizes; ///< small extents that loops are specialised on
   bool contiguous = true;            ///< every argument is row-major without gaps
   std::string cpu;                   ///< LLVM CPU name; empty: the host
+  std::int64_t sideBySide = 8;       ///< iterations of a loop that run at once at most: a power of two; changes no bits
 };
 
 /// One stage and how long it took.

@@ -225,7 +225,7 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.parseAttribute(name, "name", result.attributes) || parser.parseArgument(index) ||
       parser.parseKeyword("from") || parser.parseOperand(lower) || parser.parseKeyword("to") ||
       parser.parseOperand(upper) || parseOptionalNumber(parser, result, "lanes") ||
-      parseOptionalNumber(parser, result, "jam"))
+      parseOptionalNumber(parser, result, "jam") || parseOptionalNumber(parser, result, "group"))
     return failure();
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, parseKind) ||
       parser.parseOptionalArrowTypeList(result.types) ||
@@ -243,12 +243,14 @@ void LoopOp::print(OpAsmPrinter &printer) {
     printer << " lanes " << getLanes();
   if (getJam() != 1)
     printer << " jam " << getJam();
+  if (getGroup() != 1)
+    printer << " group " << getGroup();
   printer << " [";
   llvm::interleaveComma(getKinds().getAsRange<ReductionAttr>(), printer,
                         [&](ReductionAttr kind) { printReductionName(printer, *this, kind); });
   printer << ']';
   printer.printOptionalArrowTypeList(getResultTypes());
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "jam"});
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "jam", "group"});
   printBody(printer, getBody());
 }
 

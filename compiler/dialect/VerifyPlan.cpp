@@ -149,9 +149,12 @@ LogicalResult LoopOp::verifyRegions() {
     if (failed(verifyReduction(*this, kind.getValue(), value, getResult(position).getType()))) // C3
       return failure();
   }
-  int64_t jam = getJam();
-  if (jam < 1 || jam > 16 || (jam & (jam - 1)) != 0) // C5
+  auto isFactor = [](int64_t value) { return value >= 1 && value <= 16 && (value & (value - 1)) == 0; };
+  int64_t jam = getJam(), group = getGroup();
+  if (!isFactor(jam)) // C5
     return emitOpError() << "jam must be a power of two of at most 16, but is " << jam;
+  if (group != 1 && (!isFactor(group) || group < jam || getLanes() != 0)) // C7
+    return emitOpError() << "group must be a power of two from jam to 16, of a loop without lanes, but is " << group;
   if (jam == 1)
     return success();
   bool fixed = getLanes() == 0;

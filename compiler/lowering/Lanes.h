@@ -180,9 +180,8 @@ private:
   mlir::Value extreme(mlir::Value bound, bool largest);
   void forCopies(bool copied, llvm::function_ref<void()> code);
   void jam(ir::LoopOp op, int64_t factor);
-  void jammed(ir::LoopOp op, int64_t factor, llvm::MutableArrayRef<Running> states, mlir::Value lower,
-              mlir::Value upper, llvm::function_ref<void(mlir::Value)> single,
-              llvm::function_ref<Lane(mlir::Value, Lane)> counts);
+  void grouped(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,
+               llvm::function_ref<void(mlir::Value)> single, llvm::function_ref<Lane(mlir::Value, Lane)> counts);
   void unjam();
   Lane apply(ir::ApplyOp op);
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);

@@ -11,9 +11,16 @@ namespace mercer::lowering {
 
 using dsl::Reduction;
 
-/// Terms of a block in a loop inside of a jammed one: the many sums at once make what is done after a block
+/// Terms of a block in a loop inside of a grouped one: the many sums at once make what is done after a block
 /// expensive.
 static constexpr int64_t innerTerms = 32;
+
+/// Is the loop inside of one that takes iterations in groups? Of the plan, not of how many run side by side: the order of a
+/// sum must not depend on that, nor on whether an iteration is one of those left after the last group.
+static bool insideGroup(ir::LoopOp op) {
+  auto around = dyn_cast<ir::LoopOp>(op->getParentOp());
+  return around && around.getTogether() > 1;
+}
 
 void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, Value step,
                     llvm::function_ref<void(Value)> body) {
@@ -85,10 +92,10 @@ void Codegen::loop(ir::LoopOp op) {
 
 SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
   auto yield = cast<ir::YieldOp>(op.getYield());
-  // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
-  bool inner = !copied_.empty();
+  bool inner = insideGroup(op);
   SmallVector<Running> states;
   for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
+    // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
     forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
       states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
       states.back().compensated = !inner || !ir::upperBound(op.getUpper());
@@ -100,7 +107,7 @@ SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
 void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper) {
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   auto yield = cast<ir::YieldOp>(op.getYield());
-  bool inner = !copied_.empty();
+  bool inner = insideGroup(op);
   // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
   Lane from = lane(op.getLower()), to = lane(op.getUpper());
   auto counts = [&](Value predicate, Lane index) -> Lane {
@@ -132,8 +139,8 @@ void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     block(op.getBlock(), [](ir::AccumulateOp) {});
     combine(index);
   };
-  if (int64_t jam = op.getJam(); jam > 1 && !inner) {
-    jammed(op, jam, states, lower, upper, body, counts);
+  if (op.getTogether() > 1 && !inner) {
+    grouped(op, states, lower, upper, body, counts);
   } else if (!lanes) {
     carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
   } else {
@@ -162,37 +169,45 @@ void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
     });
 }
 
-/// `factor` iterations at once, then the rest one by one.
-void Codegen::jammed(ir::LoopOp op, int64_t factor, MutableArrayRef<Running> states, Value lower, Value upper,
-                     llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {
+/// Groups of iterations, as many side by side as the plan says, then the rest one by one. The order of terms depends on the
+/// group alone.
+void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper,
+                      llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {
+  int64_t group = op.getTogether(), factor = op.getJam();
   auto yield = cast<ir::YieldOp>(op.getYield());
   Value count = arith::MaxSIOp::create(b, loc(), arith::SubIOp::create(b, loc(), upper, lower), i64(0));
-  Value rest = arith::RemSIOp::create(b, loc(), count, i64(factor));
+  Value rest = arith::RemSIOp::create(b, loc(), count, i64(group));
   Value whole = arith::SubIOp::create(b, loc(), upper, rest);
+  // A log-sum-exp looks once at its reference for a group, so that its terms must be there at once.
+  bool exponentials =
+      llvm::any_of(states, [](const Running &running) { return running.kind == Reduction::logsumexp; });
+  int64_t step = exponentials ? group : factor;
   jam(op, factor);
   auto several = [&](Value position) {
-    forCopies(true, [&] {
-      define(op.getIndex(),
-             {Lane::uniform, arith::AddIOp::create(b, loc(), position, i64(static_cast<int64_t>(copy_)))});
-    });
-    block(op.getBlock(), [](ir::AccumulateOp) {});
-    setLoc(op.getLoc());
-    for (auto [n, state] : llvm::enumerate(states)) {
-      SmallVector<Value> exponentials;
-      forCopies(true, [&] { // the order is that of the loop
-        Lane index = lane(op.getIndex());
-        Lane value = lane(yield.getOperands()[2 * n]);
-        Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
-        if (state.kind == Reduction::logsumexp)
-          exponentials.push_back(exponentOf(state, value, predicate));
-        else
-          update(state, value, predicate, index);
+    SmallVector<SmallVector<Value>> terms(states.size());
+    for (int64_t first = 0; first < step; first += factor) {
+      forCopies(true, [&] {
+        Value offset = i64(first + static_cast<int64_t>(copy_));
+        define(op.getIndex(), {Lane::uniform, arith::AddIOp::create(b, loc(), position, offset)});
       });
-      if (!exponentials.empty())
-        addExponentials(state, exponentials);
+      block(op.getBlock(), [](ir::AccumulateOp) {});
+      setLoc(op.getLoc());
+      for (auto [n, state] : llvm::enumerate(states))
+        forCopies(true, [&] { // the order is that of the loop
+          Lane index = lane(op.getIndex());
+          Lane value = lane(yield.getOperands()[2 * n]);
+          Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
+          if (state.kind == Reduction::logsumexp)
+            terms[n].push_back(exponentOf(state, value, predicate));
+          else
+            update(state, value, predicate, index);
+        });
     }
+    for (auto [state, some] : llvm::zip_equal(states, terms))
+      if (!some.empty())
+        addExponentials(state, some);
   };
-  carryBlocks(states, lower, whole, factor, several, std::max<int64_t>(blockTerms / factor, 1));
+  carryBlocks(states, lower, whole, step, several, std::max<int64_t>(blockTerms / step, 1));
   unjam();
   carry(states, whole, upper, i64(1), single);
 }

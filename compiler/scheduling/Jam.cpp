@@ -30,8 +30,8 @@ static size_t runningValues(ir::LoopOp loop) {
   return most;
 }
 
-void jamLoops(ir::PlanOp plan) {
-  plan.walk([](ir::LoopOp loop) {
+void jamLoops(ir::PlanOp plan, int64_t most) {
+  plan.walk([&](ir::LoopOp loop) {
     size_t values = loop.getLanes() ? 0 : runningValues(loop);
     if (values == 0)
       return;
@@ -44,8 +44,10 @@ void jamLoops(ir::PlanOp plan) {
     };
     while (factor > 1 && !fits())
       factor /= 2;
-    if (factor > 1)
-      loop.setJam(factor);
+    int64_t atOnce = std::min(factor, most);
+    loop.setJam(atOnce);
+    if (atOnce < factor)
+      loop.setGroup(factor);
   });
 }
 

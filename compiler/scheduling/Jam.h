@@ -6,7 +6,8 @@
 namespace mercer::scheduling {
 
 /// Sets the number of iterations that run at once on each loop around loops that do little for each element:
-/// what these read for all of them is read once, and their sums do not wait for each other.
-void jamLoops(ir::PlanOp plan);
+/// what these read for all of them is read once, and their sums do not wait for each other. At most `most` run at once; the
+/// order of terms is the same for any `most`.
+void jamLoops(ir::PlanOp plan, int64_t most);
 
 } // namespace mercer::scheduling

@@ -113,7 +113,7 @@ int64_t longestBody(ir::PlanOp plan) {
     int64_t length = operationsOf(*block);
     for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
       if (auto loop = dyn_cast<ir::LoopOp>(op))
-        length *= static_cast<int64_t>(loop.getJam());
+        length *= loop.getTogether();
     longest = std::max(longest, length);
   });
   return longest;

@@ -37,7 +37,7 @@ public:
     for (const auto &[number, together] : checks)
       round(together);
     round(rest);
-    jamLoops(plan_);
+    jamLoops(plan_, machine_.sideBySide);
     shareReads(plan_);
   }
 

@@ -655,6 +655,18 @@ mercer.plan @p() names [] inputs 0 {
 // -----
 
 mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 3 : i64
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.loop' op group must be a power of two from jam to 16, of a loop without lanes, but is 2}}
+    mercer.loop "j" %j from %n to %i jam 4 group 2 [] {
+      mercer.yield
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
   %least = mercer.constant -9223372036854775808 : i64
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32

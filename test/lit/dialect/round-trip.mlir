@@ -51,7 +51,7 @@ mercer.program @program(%x: !mercer.array<2xf32>, %label: !mercer.array<1xi32>, 
 // CHECK: mercer.nest "rows" %[[N:.*]] below %{{.*}} chunk 64 lanes 16 panels 4
 // CHECK: mercer.tile "tile"[%{{.*}}] : {{.*}}<1xf32>
 // CHECK: mercer.accumulator "sums"[%{{.*}}] : {{.*}}<1xf32>
-// CHECK: mercer.loop "j" %{{.*}} from %{{.*}} to %{{.*}} jam 4 [sum, argmin] -> (f32, i64)
+// CHECK: mercer.loop "j" %{{.*}} from %{{.*}} to %{{.*}} jam 4 group 8 [sum, argmin] -> (f32, i64)
 // CHECK: mercer.accumulate sum %{{.*}} into %{{.*}}[%{{.*}}] where %{{.*}} : f32, {{.*}}<1xf32>
 // CHECK: mercer.yield %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : f32, i1, f32, i1
 // CHECK: mercer.store %{{.*}}, %{{.*}}[%[[N]]] : f32, {{.*}}<1xf32>
@@ -67,7 +67,7 @@ mercer.plan @plan(%x: !mercer.array<1xf32>, %y: !mercer.array<0xf32>) names ["x"
     %tile = mercer.tile "tile" [%four] : !mercer.array<1xf32>
     %sums = mercer.accumulator "sums" [%four] : !mercer.array<1xf32>
     %v = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
-    %s:2 = mercer.loop "j" %j from %zero to %four jam 4 [sum, argmin] -> (f32, i64) {
+    %s:2 = mercer.loop "j" %j from %zero to %four jam 4 group 8 [sum, argmin] -> (f32, i64) {
       mercer.store %v, %tile[%j] : f32, !mercer.array<1xf32>
       mercer.accumulate sum %v into %sums[%j] where %true : f32, !mercer.array<1xf32>
       mercer.yield %v, %true, %v, %true : f32, i1, f32, i1

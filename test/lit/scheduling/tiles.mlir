@@ -1,4 +1,8 @@
 // RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule | FileCheck %s
+// RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule=side-by-side=2 | FileCheck %s --check-prefix=TWO
+
+// Fewer side by side: terms are taken in the same groups.
+// TWO: mercer.loop "j" {{.*}} jam 2 group 8 [logsumexp]
 
 // A row that a loop over other rows reads again and again is packed first, one element a lane; 8 of the other rows run side by side.
 // CHECK-LABEL: mercer.plan @pairs

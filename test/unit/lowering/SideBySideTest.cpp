@@ -1,0 +1,163 @@
+// How many iterations of a loop run side by side changes no bits: the order of terms is that of the plan's groups.
+#include "compiler/Compiler.h"
+
+#include "mercer/runtime/Abi.h"
+#include "mercer/runtime/Linker.h"
+
+#include "mercer/dsl/Graph.h"
+#include "mercer/program.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <numeric>
+
+namespace mercer {
+namespace {
+
+struct Tensor32 {
+  std::vector<int64_t> sizes;
+  std::vector<float> values;
+
+  explicit Tensor32(std::vector<int64_t> extents, float phase = 0) : sizes(std::move(extents)) {
+    values.resize(static_cast<size_t>(std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>())));
+    for (size_t p = 0; p < values.size(); ++p)
+      values[p] = 3 * std::sin(phase + 1.7f * static_cast<float>(p));
+  }
+};
+
+/// Memory of one call, without threads.
+struct Call {
+  std::vector<std::unique_ptr<void, decltype(&std::free)>> memory;
+
+  static void *allocate(const mercer_context *context, int64_t bytes) {
+    auto &memory = static_cast<Call *>(context->user)->memory;
+    memory.emplace_back(std::aligned_alloc(64, static_cast<size_t>(bytes + 127) / 64 * 64), &std::free);
+    return memory.back().get();
+  }
+  static int32_t parallel(const mercer_context *context, mercer_body body, int64_t *frame, int64_t chunks, int64_t scratch) {
+    char *own = static_cast<char *>(allocate(context, scratch));
+    for (int64_t chunk = 0; chunk < chunks; ++chunk)
+      body(frame, chunk, own);
+    return 0;
+  }
+};
+
+class Compiled {
+public:
+  Compiled(const Program &program, const std::string &cpu, int64_t sideBySide, std::vector<compiler::KnownSize> known) {
+    compiler::Options options;
+    options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
+    options.cpu = cpu;
+    options.sideBySide = sideBySide;
+    options.knownSizes = std::move(known);
+    compiler::Code code = llvm::cantFail(compiler::compile(program.graph(), options));
+    words_ = code.frameWords;
+    types_ = code.outputTypes;
+    linked_ = llvm::cantFail(detail::link_object(std::move(code.object), code.symbol));
+  }
+
+  /// Outputs are f32 or positions; their bits.
+  std::vector<std::vector<uint64_t>> operator()(const std::vector<Tensor32> &inputs,
+                                                const std::vector<std::vector<int64_t>> &outputs) const {
+    std::vector<int64_t> frame;
+    auto add = [&](const void *data, const std::vector<int64_t> &sizes) {
+      frame.push_back(reinterpret_cast<int64_t>(data));
+      frame.insert(frame.end(), sizes.begin(), sizes.end());
+      for (size_t d = 0; d < sizes.size(); ++d)
+        frame.push_back(std::accumulate(sizes.begin() + static_cast<std::ptrdiff_t>(d) + 1, sizes.end(), int64_t(1),
+                                        std::multiplies<>()));
+    };
+    for (const Tensor32 &input : inputs)
+      add(input.values.data(), input.sizes);
+    std::vector<std::vector<uint64_t>> results;
+    for (const auto &sizes : outputs) {
+      int64_t count = std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
+      results.emplace_back(static_cast<size_t>(count));
+      add(results.back().data(), sizes);
+    }
+    frame.resize(static_cast<size_t>(words_));
+    Call call;
+    mercer_context context{&Call::allocate, &Call::parallel, &call};
+    EXPECT_EQ(reinterpret_cast<mercer_entry>(linked_->address())(frame.data(), &context), 0);
+    return results;
+  }
+
+private:
+  int64_t words_ = 0;
+  std::vector<DType> types_;
+  std::unique_ptr<detail::LinkedCode> linked_;
+};
+
+/// Rows x(i, :) and y(j, :); what each i gets from all j.
+Program pairs(const std::function<Expr(Expr dot, Index j)> &reduction) {
+  Index i("i"), j("j"), k("k");
+  Tensor x("x", 2), y("y", 2);
+  return Program("pairs", {x, y}, {{"r", i, reduction(sum(k, x(i, k) * y(j, k)), j)}});
+}
+
+std::string stage(const Program &program, int64_t sideBySide) {
+  compiler::Options options;
+  options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
+  options.sideBySide = sideBySide;
+  return llvm::cantFail(compiler::emit(program.graph(), options, "nests"));
+}
+
+void expectSameBits(const Program &program, bool gradient = false) {
+  // Otherwise nothing is tested.
+  ASSERT_NE(stage(program, 8).find(" jam 8 "), std::string::npos) << stage(program, 8);
+  ASSERT_NE(stage(program, 1).find(" group 8 "), std::string::npos) << stage(program, 1);
+  const int64_t n = 19, d = 13;
+  for (const char *cpu : {"", "haswell"})
+    for (bool known : {false, true}) {
+      std::vector<compiler::KnownSize> sizes;
+      if (known)
+        sizes = {{0, 1, d}, {1, 1, d}};
+      std::vector<Compiled> variants;
+      for (int64_t sideBySide : {1, 2, 4, 8})
+        variants.emplace_back(program, cpu, sideBySide, sizes);
+      for (int64_t m : {0, 1, 2, 7, 8, 9, 15, 16, 17, 20, 23, 24, 31, 33, 63, 65, 100, 300}) {
+        std::vector<Tensor32> inputs{Tensor32({n, d}), Tensor32({m, d}, 1)};
+        std::vector<std::vector<int64_t>> outputs{{n}};
+        if (gradient) {
+          inputs.emplace_back(std::vector<int64_t>{n}, 2.f);
+          outputs.push_back({m, d});
+        }
+        const auto expected = variants[0](inputs, outputs);
+        for (size_t variant = 1; variant < variants.size(); ++variant)
+          EXPECT_EQ(variants[variant](inputs, outputs), expected)
+              << (1 << variant) << " side by side, " << m << " terms" << (known ? ", known features " : " ") << cpu;
+      }
+    }
+}
+
+TEST(SideBySide, SumsHaveTheSameBits) {
+  expectSameBits(pairs([](Expr dot, Index j) { return sum(j, dot * dot); }));
+}
+
+TEST(SideBySide, LogSumExpHasTheSameBits) {
+  expectSameBits(pairs([](Expr dot, Index j) { return logsumexp(j, 5 * dot); }));
+}
+
+TEST(SideBySide, PositionsAreTheSame) {
+  expectSameBits(pairs([](Expr dot, Index j) { return argmax(j, dot); }));
+}
+
+TEST(SideBySide, SeveralReductionsOfOnePassHaveTheSameBits) {
+  expectSameBits(pairs([](Expr dot, Index j) { return logsumexp(j, dot) - max(j, dot) + sum(j, dot); }));
+}
+
+TEST(SideBySide, GradientsHaveTheSameBits) {
+  Index i("i"), j("j"), k("k");
+  Tensor x("x", 2), y("y", 2);
+  Expr dot = sum(k, x(i, k) * y(j, k));
+  expectSameBits(vjp(Program("pairs", {x, y}, {{"r", i, logsumexp(j, dot)}}), {y}), true);
+}
+
+} // namespace
+} // namespace mercer
