@@ -16,6 +16,14 @@ bool is(Value value, Function function) {
   return op && op.getFunction().getValue() == function;
 }
 
+bool isPolynomial(Function function) {
+  constexpr double ulps[] = {
+#define MERCER_ELEMENTWISE(name, operands, signature, ulpF32, ulpF64) ulpF32,
+#include "mercer/dsl/ops/Elementwise.def"
+  };
+  return ulps[static_cast<int>(function)] > 0.5;
+}
+
 Value operand(Value value, unsigned n) { return value.getDefiningOp()->getOperand(n); }
 
 bool isNumber(Value value, double number) {

@@ -10,6 +10,9 @@ namespace mercer::transforms {
 /// Is `value` an application of `function`?
 bool is(mlir::Value value, dsl::Function function);
 
+/// Does a function of reals take a polynomial? What is not correctly rounded does.
+bool isPolynomial(dsl::Function function);
+
 /// Operand `n` of the op that makes `value`, which is known to be an apply.
 mlir::Value operand(mlir::Value value, unsigned n = 0);
 

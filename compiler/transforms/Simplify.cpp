@@ -56,10 +56,10 @@ struct Product : FormulaPattern<Product, Function::mul> {
   }
 };
 
-/// x + 0 -> x;  x + -y -> x - y
+/// x + 0 -> x;  x + -y -> x - y;  select(c, x, 0) + select(c, 0, y) -> select(c, x, y)
 struct Sum : FormulaPattern<Sum, Function::add> {
   using FormulaPattern::FormulaPattern;
-  static constexpr const char *otherwise = "no side is 0 or negated";
+  static constexpr const char *otherwise = "no side is 0 or negated, nor are they alternatives";
   Value rewrite(Formula &f, OperandRange x) const {
     for (unsigned side : {0u, 1u}) {
       if (isNumber(x[side], 0))
@@ -67,7 +67,21 @@ struct Sum : FormulaPattern<Sum, Function::add> {
       if (is(x[side], Function::neg))
         return f.call(Function::sub, {x[1 - side], operand(x[side])});
     }
-    return {};
+    return alternatives(f, x[0], x[1]);
+  }
+
+  /// Of two choices by one condition only one is not 0.
+  static Value alternatives(Formula &f, Value a, Value b) {
+    for (Value choice : {a, b})
+      if (!is(choice, Function::select) || !choice.hasOneUse())
+        return {};
+    if (operand(a, 0) != operand(b, 0))
+      return {};
+    if (isNumber(operand(a, 1), 0) && isNumber(operand(b, 2), 0))
+      std::swap(a, b);
+    if (!isNumber(operand(a, 2), 0) || !isNumber(operand(b, 1), 0))
+      return {};
+    return f.select(operand(a, 0), operand(a, 1), operand(b, 2));
   }
 };
 
@@ -297,6 +311,24 @@ struct Conjunction : FormulaPattern<Conjunction, Function::logical_and> {
   }
 };
 
+/// (a && b) || (a && !b) -> a
+struct Disjunction : FormulaPattern<Disjunction, Function::logical_or> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "not two cases of one condition";
+  Value rewrite(Formula &f, OperandRange x) const {
+    auto isNegation = [](Value a, Value b) { return is(a, Function::logical_not) && operand(a) == b; };
+    if (!is(x[0], Function::logical_and) || !is(x[1], Function::logical_and))
+      return {};
+    for (unsigned a : {0u, 1u})
+      for (unsigned b : {0u, 1u}) {
+        Value one = operand(x[0], 1 - a), other = operand(x[1], 1 - b);
+        if (operand(x[0], a) == operand(x[1], b) && (isNegation(one, other) || isNegation(other, one)))
+          return operand(x[0], a);
+      }
+    return {};
+  }
+};
+
 /// A read or a reduction under a constant condition: without it, or not at all.
 struct KnownGuard : OpRewritePattern<ir::ReadOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -352,7 +384,7 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     useExtents(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<Product, Sum, Difference, Quotient, Reciprocal, Sign, Even, Negation, KnownComparison,
-                 Choice, Conjunction, KnownGuard, ReducedChoice>(&getContext());
+                 Choice, Conjunction, Disjunction, KnownGuard, ReducedChoice>(&getContext());
     GreedyRewriteConfig config;
     config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))

@@ -25,25 +25,32 @@ void writeOutArrays(Block &block) {
   inlineArrays(block, [&](ir::ArrayOp array) { return !isVariable(array); });
 }
 
+void unify(ir::ProgramOp program) {
+  IRRewriter rewriter(program.getContext());
+  DominanceInfo dominance(program);
+  eliminateCommonSubExpressions(rewriter, dominance, program);
+}
+
+void rewriteToStable(ir::ProgramOp program) {
+  unify(program); // patterns compare values by identity
+  RewritePatternSet patterns(program.getContext());
+  addLogPatterns(patterns);
+  addExpPatterns(patterns);
+  addMomentPatterns(patterns);
+  GreedyRewriteConfig config;
+  config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  if (failed(applyPatternsGreedily(program, std::move(patterns), config)))
+    program.emitWarning("mercer-stabilize stopped before it was done");
+  unify(program); // the log-sum-exp of a loss and that of its softmax are one value
+}
+
 struct StabilizePass : impl::StabilizeBase<StabilizePass> {
   void runOnOperation() override {
     ir::ProgramOp program = getOperation();
     writeOutArrays(program.getBlock());
-    // Patterns compare values by identity: equal ones must be one.
-    IRRewriter rewriter(&getContext());
-    DominanceInfo dominance(program);
-    eliminateCommonSubExpressions(rewriter, dominance, program);
-    RewritePatternSet patterns(&getContext());
-    addLogPatterns(patterns);
-    addExpPatterns(patterns);
-    addMomentPatterns(patterns);
-    GreedyRewriteConfig config;
-    config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(applyPatternsGreedily(program, std::move(patterns), config)))
-      program.emitWarning("mercer-stabilize stopped before it was done");
-    // The log-sum-exp of a loss and that of its softmax are one value.
-    DominanceInfo after(program);
-    eliminateCommonSubExpressions(rewriter, after, program);
+    rewriteToStable(program);
+    if (mergeChoices(program.getBlock()))
+      rewriteToStable(program);
   }
 };
 

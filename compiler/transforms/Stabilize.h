@@ -16,4 +16,8 @@ void addExpPatterns(mlir::RewritePatternSet &patterns);
 /// Roots of squares, variance, x log x, expanded squares.
 void addMomentPatterns(mlir::RewritePatternSet &patterns);
 
+/// select(c, f(a), f(b)) -> f(select(c, a, b)) for a dear f: one call instead of two, and one form of f for what follows it.
+/// Is there such a choice? For stable formulas: in others the argument is what patterns look at.
+bool mergeChoices(mlir::Block &block);
+
 } // namespace mercer::transforms

@@ -173,6 +173,21 @@ struct ExpOfLog : FormulaPattern<ExpOfLog, Function::exp> {
   }
 };
 
+/// expm1(log_sigmoid(x)) -> -sigmoid(-x);  expm1(-softplus(x)) -> -sigmoid(x);  expm1(log(x)) -> x - 1 for x >= 0
+struct Expm1OfLog : FormulaPattern<Expm1OfLog, Function::expm1> {
+  using FormulaPattern::FormulaPattern;
+  static constexpr const char *otherwise = "the exponent is no logarithm of a non-negative value";
+  Value rewrite(Formula &f, OperandRange x) const {
+    if (is(x[0], Function::log_sigmoid))
+      return f.neg(f.call(Function::sigmoid, {f.neg(operand(x[0]))}));
+    if (is(x[0], Function::neg) && is(operand(x[0]), Function::softplus))
+      return f.neg(f.call(Function::sigmoid, {operand(operand(x[0]))}));
+    if (is(x[0], Function::log) && nonNegative(operand(x[0])))
+      return f.sub(operand(x[0]), f.number(1));
+    return {};
+  }
+};
+
 /// The exponents of exp(a) + exp(b), or of exp(a) - exp(b).
 bool twoExps(Value value, Function function, Value &a, Value &b) {
   if (!is(value, function) || !isExp(operand(value, 0)) || !isExp(operand(value, 1)))
@@ -249,7 +264,7 @@ struct HalfProduct : FormulaPattern<HalfProduct, Function::mul> {
 } // namespace
 
 void addExpPatterns(RewritePatternSet &patterns) {
-  patterns.add<Complement, ExpPlusMinusOne, Logistic, ExpProduct, ExpOfLog, HalfQuotient, HalfProduct>(
+  patterns.add<Complement, ExpPlusMinusOne, Logistic, ExpProduct, ExpOfLog, Expm1OfLog, HalfQuotient, HalfProduct>(
       patterns.getContext());
   patterns.add<TanhQuotient, TanhOfHalf>(patterns.getContext(), /*benefit=*/4);
   patterns.add<LogisticQuotient>(patterns.getContext(), /*benefit=*/3);

@@ -1,5 +1,5 @@
 // Reductions and outputs over a few constant positions, written out.
-#include "compiler/dialect/FreeIndices.h"
+#include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Passes.h"
 
 #include <cmath>
@@ -16,14 +16,10 @@ namespace {
 using dsl::Function;
 using dsl::Reduction;
 
-/// About how many instructions an op becomes: what is not rounded correctly is a polynomial, a reduction is a loop.
+/// About how many instructions an op becomes; a reduction is a loop.
 int64_t instructions(Operation *op) {
-  constexpr double ulps[] = {
-#define MERCER_ELEMENTWISE(name, operands, signature, ulpF32, ulpF64) ulpF32,
-#include "mercer/dsl/ops/Elementwise.def"
-  };
   auto apply = dyn_cast<ir::ApplyOp>(op);
-  bool polynomial = apply && isa<FloatType>(apply.getType()) && ulps[static_cast<int>(apply.getFunction().getValue())] > 0.5;
+  bool polynomial = apply && isa<FloatType>(apply.getType()) && isPolynomial(apply.getFunction().getValue());
   return polynomial || isa<ir::ReduceOp>(op) ? 20 : 1;
 }
 

@@ -40,6 +40,8 @@ class Program:
             operands = [self.number(o) if isinstance(o, (int, float)) else o for o in operands]
             if function in ("lt", "eq", "ne"):
                 kinds = "(i64, i64) -> i1"
+            elif function == "gt":
+                kinds = "(f64, f64) -> i1"
             elif function == "select":
                 kinds = "(i1, f64, f64) -> f64"
             elif function == "to_real":
@@ -94,6 +96,12 @@ def mean(p, j, value):
     return p.div(p.reduce("sum", j, value), p.to_real(p.size(1)))
 
 
+def focal(p, x):
+    """The square of a probability's complement times its logarithm, of one of two classes."""
+    log = p.select(p.gt(p.cos(x), 0), p.log(p.sigmoid(x)), p.log(p.sigmoid(p.neg(x))))
+    return p.mul(p.square(p.sub(1, p.exp(log))), log)
+
+
 ELEMENT = {
     "log_exp": lambda p, x: p.log(p.exp(x)),
     "softplus": lambda p, x: p.log(p.add(1, p.exp(x))),
@@ -113,6 +121,7 @@ ELEMENT = {
     "entropy_sigmoid": lambda p, x: twice(p, p.sigmoid(x), "log"),
     "clamped": lambda p, x: p.log(p.maximum(p.sigmoid(x), 1e-7)),
     "exp_ratio": lambda p, x: p.div(p.exp(x), p.exp(p.mul(2, x))),
+    "focal": focal,
     "one_minus_cos": lambda p, x: p.sub(1, p.cos(p.mul(0.001, x))),
 }
 ROW = {

@@ -277,3 +277,38 @@ mercer.program @occupied(%x: !mercer.array<2xf64>) names ["x"] {
   %1 = mercer.apply select(%both, %0, %zero) : (i1, f64, f64) -> f64
   mercer.output "r" [%i] %1 : f64
 }
+
+// select(c, x, 0) + select(c, 0, y) -> select(c, x, y);  (a && c) || (a && !c) -> a
+// CHECK-LABEL: @alternatives
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[S1:.*]] = mercer.apply square(%[[X0]])
+// CHECK: %[[C2:.*]] = mercer.apply gt(%[[X0]], %[[S1]])
+// CHECK: %[[V3:.*]] = mercer.apply select(%[[C2]], %[[X0]], %[[S1]])
+// CHECK-NOT: mercer.apply add
+// CHECK: mercer.output "r"[%{{.*}}, %{{.*}}] %[[V3]]
+// CHECK: %[[A4:.*]] = mercer.apply gt(%[[S1]], %{{.*}})
+// CHECK-NOT: mercer.apply logical
+// CHECK: %[[V5:.*]] = mercer.apply select(%[[A4]], %[[X0]],
+// CHECK: mercer.output "s"[%{{.*}}, %{{.*}}] %[[V5]]
+mercer.program @alternatives(%x: !mercer.array<2xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %x, 1 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %zero = mercer.constant 0.0 : f64
+  %xij = mercer.read %x[%i, %j] : !mercer.array<2xf64> -> f64
+  %0 = mercer.apply square(%xij) : (f64) -> f64
+  %c = mercer.apply gt(%xij, %0) : (f64, f64) -> i1
+  %1 = mercer.apply select(%c, %xij, %zero) : (i1, f64, f64) -> f64
+  %2 = mercer.apply select(%c, %zero, %0) : (i1, f64, f64) -> f64
+  %3 = mercer.apply add(%2, %1) : (f64, f64) -> f64
+  mercer.output "r" [%i, %j] %3 : f64
+  %one = mercer.constant 1.0 : f64
+  %a = mercer.apply gt(%0, %one) : (f64, f64) -> i1
+  %4 = mercer.apply logical_not(%c) : (i1) -> i1
+  %5 = mercer.apply logical_and(%a, %c) : (i1, i1) -> i1
+  %6 = mercer.apply logical_and(%4, %a) : (i1, i1) -> i1
+  %7 = mercer.apply logical_or(%5, %6) : (i1, i1) -> i1
+  %8 = mercer.apply select(%7, %xij, %zero) : (i1, f64, f64) -> f64
+  mercer.output "s" [%i, %j] %8 : f64
+}

@@ -281,3 +281,83 @@ mercer.program @log_of_any(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) n
   %1 = mercer.apply exp(%0) : (f64) -> f64
   mercer.output "r" [%i] %1 : f64
 }
+
+// A choice between two calls of one function is one call of a choice; then 1 - exp(log_sigmoid(z)) -> --sigmoid(-z).
+// CHECK-LABEL: @choice
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: %[[N1:.*]] = mercer.apply neg(%[[X0]])
+// CHECK: %[[Z2:.*]] = mercer.apply select(%{{.*}}, %[[X0]], %[[N1]])
+// CHECK: %[[V3:.*]] = mercer.apply log_sigmoid(%[[Z2]])
+// CHECK: %[[V4:.*]] = mercer.apply neg(%[[Z2]])
+// CHECK: %[[V5:.*]] = mercer.apply sigmoid(%[[V4]])
+// CHECK: %[[V6:.*]] = mercer.apply neg(%[[V5]])
+// CHECK: %[[V7:.*]] = mercer.apply neg(%[[V6]])
+// CHECK: mercer.apply mul(%[[V3]], %[[V7]])
+mercer.program @choice(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%i] : !mercer.array<1xf64> -> f64
+  %c = mercer.apply gt(%y0, %x0) : (f64, f64) -> i1
+  %0 = mercer.apply log_sigmoid(%x0) : (f64) -> f64
+  %1 = mercer.apply neg(%x0) : (f64) -> f64
+  %2 = mercer.apply log_sigmoid(%1) : (f64) -> f64
+  %3 = mercer.apply select(%c, %0, %2) : (i1, f64, f64) -> f64
+  %4 = mercer.apply exp(%3) : (f64) -> f64
+  %5 = mercer.constant 1.000000e+00 : f64
+  %6 = mercer.apply sub(%5, %4) : (f64, f64) -> f64
+  %7 = mercer.apply mul(%3, %6) : (f64, f64) -> f64
+  mercer.output "r" [%i] %7 : f64
+}
+
+// Calls over fewer indices than the choice are fewer than its elements; a call that others need stays.
+// CHECK-LABEL: @calls_stay
+// CHECK-COUNT-4: mercer.apply tanh
+// CHECK-NOT: tanh
+mercer.program @calls_stay(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %m = mercer.size %y, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %y0 = mercer.read %y[%j] : !mercer.array<1xf64> -> f64
+  %c = mercer.apply gt(%y0, %x0) : (f64, f64) -> i1
+  %0 = mercer.apply tanh(%x0) : (f64) -> f64
+  %1 = mercer.apply tanh(%y0) : (f64) -> f64
+  %2 = mercer.apply select(%c, %0, %1) : (i1, f64, f64) -> f64
+  mercer.output "r" [%i, %j] %2 : f64
+  %3 = mercer.apply neg(%x0) : (f64) -> f64
+  %d = mercer.apply gt(%x0, %3) : (f64, f64) -> i1
+  %4 = mercer.apply tanh(%3) : (f64) -> f64
+  %5 = mercer.apply square(%x0) : (f64) -> f64
+  %6 = mercer.apply tanh(%5) : (f64) -> f64
+  %7 = mercer.apply select(%d, %4, %6) : (i1, f64, f64) -> f64
+  %8 = mercer.apply mul(%4, %7) : (f64, f64) -> f64
+  mercer.output "s" [%i] %8 : f64
+}
+
+// expm1(-softplus(x)) -> -sigmoid(x);  expm1(log(x)) -> x - 1 where x is not negative
+// CHECK-LABEL: @expm1_of_log
+// CHECK: %[[X0:.*]] = mercer.read
+// CHECK: mercer.apply sigmoid(%[[X0]])
+// CHECK: %[[Q:.*]] = mercer.apply square(%[[X0]])
+// CHECK: mercer.apply sub(%[[Q]],
+// CHECK-NOT: log(%[[Q]])
+// CHECK: %[[L:.*]] = mercer.apply log(%[[X0]])
+// CHECK: mercer.apply expm1(%[[L]])
+mercer.program @expm1_of_log(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply softplus(%x0) : (f64) -> f64
+  %1 = mercer.apply neg(%0) : (f64) -> f64
+  %2 = mercer.apply expm1(%1) : (f64) -> f64
+  mercer.output "r" [%i] %2 : f64
+  %3 = mercer.apply square(%x0) : (f64) -> f64
+  %4 = mercer.apply log(%3) : (f64) -> f64
+  %5 = mercer.apply expm1(%4) : (f64) -> f64
+  mercer.output "s" [%i] %5 : f64
+  %6 = mercer.apply log(%x0) : (f64) -> f64
+  %7 = mercer.apply expm1(%6) : (f64) -> f64
+  mercer.output "t" [%i] %7 : f64
+}
