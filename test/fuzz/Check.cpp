@@ -118,6 +118,7 @@ Operand outputOperand(const Case &test, const Output &output, std::mt19937_64 &r
 void fill(const Case &test, const Operand &operand, Placed &placed) {
   std::mt19937_64 random(test.dataSeed ^ std::hash<std::string>()(operand.name));
   const std::uint64_t mode = random() % 4;
+  const std::int64_t most = operand.dtype == DType::i8 ? INT8_MAX + 1 : INT64_MAX; ///< different values from 0 up
   for (std::int64_t n = 0; n < placed.size(); ++n) {
     double number = 0;
     if (operand.kind == real)
@@ -127,13 +128,15 @@ void fill(const Case &test, const Operand &operand, Placed &placed) {
       number = static_cast<double>(random() % 2);
     else if (operand.values < 0)
       number = static_cast<double>(random() % 11) - 5;
-    else if (std::int64_t size = test.sizeOf(operand.values); size > 0)
+    else if (std::int64_t size = std::min(test.sizeOf(operand.values), most); size > 0)
       number = static_cast<double>(random() % static_cast<std::uint64_t>(size));
     placed.set(n, number);
   }
-  if (test.badLabel && operand.values >= 0 && placed.size() > 0)
-    placed.set(static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(placed.size())),
-               random() % 2 ? -1.0 : static_cast<double>(test.sizeOf(operand.values)));
+  if (test.badLabel && operand.values >= 0 && placed.size() > 0) {
+    const auto at = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(placed.size()));
+    const std::int64_t size = test.sizeOf(operand.values);
+    placed.set(at, random() % 2 || size >= most ? -1.0 : static_cast<double>(size));
+  }
 }
 
 /// What one run of the compiled function has left.

@@ -248,6 +248,19 @@ rlim_t address_space() {
   return 0;
 }
 
+/// Seconds that this process has used, and are not counted against its work.
+rlim_t seconds_used() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1);
+}
+
+#ifdef __has_feature
+constexpr bool slow = __has_feature(address_sanitizer);
+#else
+constexpr bool slow = false;
+#endif
+
 /// In a child with limits on address space and processor time. @returns whether it ended as it should
 bool run(const Limit &limit, std::int64_t size) {
   const bool accepted = size <= limit.limit;
@@ -256,7 +269,7 @@ bool run(const Limit &limit, std::int64_t size) {
   if (child == 0) {
     const Work work = limit.prepare(size);
     const rlim_t memory = address_space() + (rlim_t(accepted ? 1024 : 512) << 20),
-                 seconds = accepted ? 10 : 1;
+                 seconds = seconds_used() + (accepted ? 10 : 1) * (slow ? 5 : 1);
     const rlimit space{memory, memory}, time{seconds, seconds + 1};
     setrlimit(RLIMIT_AS, &space), setrlimit(RLIMIT_CPU, &time);
     int status = 1;
