@@ -151,8 +151,8 @@ Compiled::Result Compiled::kernel(std::span<std::int64_t> key) const {
   }
 }
 
-Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
-  Buffer<std::int64_t, 64> key(key_size());
+/// The key of the variant for the arguments of a call.
+void Compiled::write_key(Call &call, bool contiguous, std::span<std::int64_t> key) const {
   const std::span<Operand> inputs = call.input_operands();
   key[0] = contiguous;
   for (std::size_t n = 0; n < inputs.size(); ++n)
@@ -168,6 +168,11 @@ Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
              : size <= bounded_size ? -bounded_size
                                     : unknown;
   }
+}
+
+Compiled::Result Compiled::kernel(Call &call, bool contiguous) const {
+  Buffer<std::int64_t, 64> key(key_size());
+  write_key(call, contiguous, {key.data(), key.size()});
   return kernel({key.data(), key.size()});
 }
 
@@ -205,6 +210,13 @@ std::string Compiled::explain(const std::vector<DType> &input_types) const {
 
 std::string Compiled::emit(const std::vector<DType> &input_types, const std::string &stage) const {
   return emit_text(signature_, options(general_key(input_types)), stage);
+}
+
+std::string Compiled::emit(Call &call, const std::string &stage) const {
+  std::vector<std::int64_t> key(key_size());
+  write_key(call, true, key);
+  kernel(key); // it may decide for the general variant
+  return emit_text(signature_, options(key), stage);
 }
 
 // --- calls -------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ public:
   void run(Call &call) const override;
   void compile(const std::vector<DType> &input_types) const override;
   std::string explain(Call &call) const override;
+  std::string emit(Call &call, const std::string &stage) const override;
   /// The plan for these element types and any sizes.
   std::string explain(const std::vector<DType> &input_types) const;
   /// Text of a stage of the compiler for these element types and any sizes.
@@ -37,6 +38,7 @@ private:
   std::size_t key_size() const { return 1 + signature_.inputs().size() + dimensions_.size(); }
   std::int64_t general_size(std::size_t dimension, std::int64_t size) const;
   std::vector<std::int64_t> general_key(const std::vector<DType> &input_types) const;
+  void write_key(Call &call, bool contiguous, std::span<std::int64_t> key) const;
   Result kernel(Call &call, bool contiguous) const;
   Result kernel(std::span<std::int64_t> key) const;
   Result find(std::span<std::int64_t> key, std::optional<std::promise<Result>> &mine) const;

@@ -17,6 +17,8 @@ public:
   virtual void run(Call &call) const = 0;
   virtual void compile(const std::vector<DType> &input_types) const = 0;
   virtual std::string explain(Call &call) const = 0;
+  /// Text of a stage of the compiler for the variant that is selected. @throws Error
+  virtual std::string emit(Call &call, const std::string &stage) const = 0;
 };
 
 } // namespace detail

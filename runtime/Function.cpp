@@ -122,4 +122,12 @@ std::string Function::explain(std::initializer_list<Argument> arguments) const {
   return explain(std::span(arguments.begin(), arguments.size()));
 }
 
+std::string Function::emit(const std::string &stage, std::span<const Argument> arguments) const {
+  const FunctionState &state = state_of(state_);
+  check_argument_count(state, arguments.size());
+  Call call(arguments.size(), state.signature.outputs().size(), state.signature.words());
+  state.signature.check(arguments, nullptr, call);
+  return state.engine->emit(call, stage);
+}
+
 } // namespace mercer

@@ -2,8 +2,6 @@
 #include "mercer/runtime/Compiled.h"
 #include "mercer/runtime/Host.h"
 
-#include <algorithm>
-
 namespace mercer {
 
 static void check_options(const Program &program, const JitOptions &options) {
@@ -58,12 +56,6 @@ std::string explain(const Program &program, const JitOptions &options) {
 }
 
 std::string emit(const Program &program, const std::string &stage, const JitOptions &options) {
-  static constexpr std::string_view stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
-  if (std::find(std::begin(stages), std::end(stages), stage) == std::end(stages))
-    throw Error(ErrorCode::bad_option,
-                program.name() + ": 'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" +
-                    stage.substr(0, 40) + "\"",
-                program.where());
   const std::shared_ptr<FunctionState> state = compiled_state(program, options);
   return static_cast<const detail::Compiled &>(*state->engine).emit(single_types(*state), stage);
 }

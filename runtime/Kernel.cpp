@@ -7,6 +7,7 @@
 
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -99,6 +100,11 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
 }
 
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage) {
+  static constexpr std::string_view stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
+  if (std::find(std::begin(stages), std::end(stages), stage) == std::end(stages))
+    signature.fail(ErrorCode::bad_option,
+                   "'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" + stage.substr(0, 40) +
+                       "\"");
   std::string text;
   on_large_stack([&] {
     llvm::Expected<std::string> made = compiler::emit(signature.graph(), options_of(options), stage);

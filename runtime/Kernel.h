@@ -46,7 +46,7 @@ public:
 /// limit_exceeded, unsupported)
 std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options);
 
-/// Text of a stage of the compiler. @throws Error
+/// Text of a stage of the compiler. @throws Error(bad_option) for a stage that is none
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage);
 
 } // namespace mercer::detail

@@ -168,4 +168,8 @@ std::string Interpreted::explain(Call &) const {
   return "interpreted with " + std::to_string(bits_) + " bits of precision\n";
 }
 
+std::string Interpreted::emit(Call &, const std::string &stage) const {
+  signature_.fail(ErrorCode::unsupported, "it is interpreted and has no stage '" + stage.substr(0, 40) + "'");
+}
+
 } // namespace mercer::detail

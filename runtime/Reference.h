@@ -27,13 +27,16 @@ private:
 /// The interpreter as an engine.
 class Interpreted : public Engine {
 public:
-  Interpreted(const Signature &signature, int bits) : reference_(signature), bits_(bits) {}
+  Interpreted(const Signature &signature, int bits)
+      : signature_(signature), reference_(signature), bits_(bits) {}
   DType real_output_type(std::size_t, std::span<const Operand>) const override { return DType::f64; }
   void run(Call &call) const override { reference_.run(call, bits_); }
   void compile(const std::vector<DType> &) const override {}
   std::string explain(Call &) const override;
+  std::string emit(Call &, const std::string &stage) const override;
 
 private:
+  const Signature &signature_;
   Reference reference_;
   int bits_;
 };

@@ -280,6 +280,9 @@ public:
   /// The plan of the variant that these arguments select.
   std::string explain(std::initializer_list<Argument> arguments) const;
   std::string explain(std::span<const Argument> arguments) const;
+  /// Text of the variant that these arguments select after a stage of the compiler, as `mercer::emit` names them.
+  /// @throws Error(bad_option), Error(unsupported) for a function that is interpreted
+  std::string emit(const std::string &stage, std::span<const Argument> arguments) const;
 
 private:
   std::vector<Array> allocate_and_run(std::span<const Argument> arguments, std::size_t outputs) const;

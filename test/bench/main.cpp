@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
   CLI::App app(
       "Measures Mercer. Without options: ratios to loops by hand and to programs in another form, and "
       "compile times.");
-  std::string workload, peer = "mercer", size = "full", cpu = "host", expected;
+  std::string workload, peer = "mercer", size = "full", cpu = "host", expected, stage;
   int threads = 1, rounds = 10;
   bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false,
        timing = false;
@@ -74,6 +74,8 @@ int main(int argc, char **argv) {
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
   app.add_option("--size", size, "full or small")->check(CLI::IsMember({"full", "small"}));
+  app.add_option("--emit", stage,
+                 "with --workload: only the text after a stage of the compiler: program, mlir, nests, vector, llvm, asm");
   app.add_option("--threads", threads, "number of threads")->check(CLI::PositiveNumber);
   app.add_option("--cpu", cpu, "host, or the processor to compile for: haswell");
   app.add_option("--rounds", rounds, "pairs of times that a ratio is the median of")
@@ -96,6 +98,13 @@ int main(int argc, char **argv) {
     }
     if (!expected.empty())
       return check(expected);
+    if (!stage.empty()) {
+      const Case at = make_case(workload, size == "small");
+      JitOptions options;
+      options.target = cpu;
+      std::cout << jit(at.program, options).emit(stage, at.arguments());
+      return 0;
+    }
     const bool default_run = workload.empty() && !all && !by_hand && !rewritten && !two && !compile;
     bool good = true;
     // In children, before this process has compiled anything.

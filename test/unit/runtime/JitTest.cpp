@@ -144,6 +144,22 @@ TEST(Jit, Explains) {
   EXPECT_FALSE(explain(linear_map(), JitOptions()).empty());
 }
 
+TEST(Jit, EmitsTheVariantOfACall) {
+  Function f = jit(linear_map());
+  std::vector<float> x(6, 1), w(2, 1);
+  const std::vector<Argument> arguments{view(x, {3, 2}), view(w, {2}), 1};
+  // The second dimension is known when compiling, the first is not.
+  const std::string known = "mercer.constant 2 : i64";
+  EXPECT_NE(f.emit("program", arguments).find(known), std::string::npos);
+  EXPECT_EQ(emit(linear_map(), "program").find(known), std::string::npos);
+  EXPECT_NE(f.emit("asm", arguments).find("ret"), std::string::npos);
+  expect_error(ErrorCode::bad_option, "must be program, mlir, nests, vector, llvm or asm, but is \"plan\"",
+               [&] { f.emit("plan", arguments); });
+  expect_error(ErrorCode::argument_count, "3 arguments", [&] { f.emit("asm", {}); });
+  expect_error(ErrorCode::unsupported, "it is interpreted and has no stage 'asm'",
+               [&] { interpret(linear_map()).emit("asm", arguments); });
+}
+
 TEST(Jit, CompilesAhead) {
   Function f = jit(linear_map());
   f.compile({DType::f32, DType::f32, DType::f64});
