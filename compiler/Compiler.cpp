@@ -24,7 +24,6 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
-#include <fstream>
 
 using namespace mlir;
 
@@ -56,19 +55,6 @@ private:
   std::function<void(const std::string &)> done_;
 };
 
-/// Bytes of the host's last cache; 0: not known. The system's file and not sysconf, which on virtual machines counts the whole
-/// processor's.
-int64_t farCache() {
-  static const int64_t bytes = [] {
-    std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index3/size");
-    int64_t size = 0;
-    char unit = 0;
-    file >> size >> unit;
-    return unit == 'K' ? size << 10 : unit == 'M' ? size << 20 : 0;
-  }();
-  return bytes;
-}
-
 class Compilation {
 public:
   Compilation(const dsl::Graph &graph, const Options &options)
@@ -97,7 +83,10 @@ public:
       if (program.getBlock().getOperations().size() > 100'000)
         return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
     bool single = options_.arithmetic != DType::f64;
-    scheduling::Machine machine{static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64)), options_.sideBySide};
+    scheduling::Machine machine;
+    machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
+    machine.sideBySide = options_.sideBySide;
+    machine.caches = scheduling::hostCaches();
     if (failed(scheduling::schedule(*module_, machine)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();
@@ -105,6 +94,8 @@ public:
       return error;
     scheduling::PlanFacts facts;
     facts.fast = options_.fast;
+    facts.machine = machine;
+    facts.vectorBits = cpu_.vectorBits;
     facts.known = [this](unsigned input, unsigned dimension) -> std::optional<int64_t> {
       const KnownSize *known = knownSize(input, dimension);
       return known && !known->bound ? std::optional(known->size) : std::nullopt;
@@ -117,8 +108,7 @@ public:
       return llvm::Error::success();
     symbol = "mercer_" + graph_.name;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
-    if (int64_t cache = farCache())
-      target.farCache = cache / 2; // others use it too
+    target.farCache = machine.caches[2] / 2; // others use it too
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
     if (last == "vector")

@@ -197,7 +197,12 @@ void Compiled::compile(const std::vector<DType> &input_types) const {
 
 std::string Compiled::explain(Call &call) const {
   return kernel(call, true)->explain([&](unsigned argument, unsigned dimension) -> std::optional<std::int64_t> {
-    if (argument >= call.inputs || dimension >= static_cast<unsigned>(call.operands[argument].rank))
+    const std::size_t inputs = call.inputs, outputs = signature_.outputs().size();
+    if (argument >= inputs + outputs)
+      return std::nullopt;
+    const Signature::Parameter &parameter =
+        argument < inputs ? signature_.inputs()[argument] : signature_.outputs()[argument - inputs];
+    if (dimension >= static_cast<unsigned>(parameter.rank))
       return std::nullopt;
     return call.operands[argument].shape[dimension];
   });

@@ -25,6 +25,12 @@ public:
   NestCost of(ir::NestOp nest); ///< in the order of the plan
   /// The value of an i64 of the plan.
   Quantity amount(mlir::Value value);
+  Quantity size(mlir::Value array, unsigned dimension);
+  /// The values of the index of a nest or loop; `count`: how many it has in all.
+  struct Range {
+    Quantity symbol, lower, upper, count;
+  };
+  const Range &rangeOf(mlir::Value index) { return ranges_[index]; }
   Quantity inputs();  ///< bytes
   Quantity outputs(); ///< bytes; after all nests
   Quantity stored();  ///< bytes of allocations
@@ -41,9 +47,6 @@ private:
   };
   using Part = llvm::SmallVector<Dimension>;
   using Parts = llvm::MapVector<mlir::Value, Part>;
-  struct Range {
-    Quantity symbol, lower, upper, count;
-  };
 
   Quantity operations(mlir::Block &block);
   std::optional<Quantity> valuesOfData(mlir::Value subscript);
@@ -51,7 +54,6 @@ private:
   void collect(mlir::Block &block, NestCost &cost);
   Quantity tables(ir::NestOp nest);
   Quantity bytes(mlir::Value array, Part &part);
-  Quantity size(mlir::Value array, unsigned dimension);
   Quantity bytes(mlir::Value array);
   Quantity applied(ir::ApplyOp op);
 

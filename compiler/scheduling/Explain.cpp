@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Explain.h"
 
 #include "compiler/scheduling/Cost.h"
+#include "compiler/scheduling/Work.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
@@ -15,7 +16,10 @@ class Explainer {
 public:
   Explainer(ir::PlanOp plan, const PlanFacts &facts)
       : plan_(plan), facts_(facts), result_("plan of " + plan.getSymName().str() + "\n", names(plan)),
-        cost_(plan, facts.known, result_.symbols) {}
+        cost_(plan, facts.known, result_.symbols), forecaster_(plan, cost_, result_.symbols, facts.machine.lanes) {
+    result_.machine = facts.machine;
+    result_.vectorBits = facts.vectorBits;
+  }
 
   Explanation run() {
     Quantity operations, read, written, partials, scratch;
@@ -34,6 +38,8 @@ public:
       NestCost cost = cost_.of(nest);
       line(2);
       amounts(cost.operations, cost.read, cost.written);
+      flush();
+      result_.time(forecaster_.of(nest), 4);
       if (!cost.scratch.is_zero())
         scratch = scratch.is_zero() ? cost.scratch
                                     : result_.symbols.made(Symbols::Kind::maximum, scratch, cost.scratch);
@@ -44,6 +50,8 @@ public:
     }
     line(1) << "in all ";
     amounts(operations, read, written);
+    flush();
+    result_.wholeTime(2);
     Quantity inputs = cost_.inputs(), outputs = cost_.outputs(), stored = cost_.stored();
     line(1) << "memory at the peak ";
     bytes(inputs + outputs + stored + partials, ": inputs ");
@@ -73,8 +81,10 @@ private:
 
   std::string text(Value amount) { return result_.symbols.text(cost_.amount(amount)); }
 
+  void flush() { result_ << std::exchange(text_, ""); }
+
   void amount(const Quantity &quantity, Explanation::Unit unit) {
-    result_ << std::exchange(text_, "");
+    flush();
     result_.amount(quantity, unit);
   }
 
@@ -168,6 +178,7 @@ private:
   const PlanFacts &facts_;
   Explanation result_;
   Cost cost_;
+  Forecaster forecaster_;
   std::string text_;
   llvm::raw_string_ostream stream_{text_};
 };

@@ -10,6 +10,8 @@ namespace mercer::scheduling {
 struct PlanFacts {
   SizeOf known;      ///< sizes that the plan is made for
   bool fast = false; ///< elementary functions within 4 ulp
+  Machine machine;   ///< that times are predicted for, but its core: that of the host, with these vectors
+  unsigned vectorBits = 512;
 };
 
 /// Nests, loops, what is stored; operations, bytes and memory.

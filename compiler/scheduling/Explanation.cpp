@@ -19,8 +19,15 @@ std::string in_words(double amount, Explanation::Unit unit) {
   return text;
 }
 
+std::string seconds_in_words(double seconds) {
+  char text[64];
+  const char *unit = seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s";
+  std::snprintf(text, sizeof text, "%.3g %s", seconds * (seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1), unit);
+  return text;
+}
+
 Explanation &Explanation::operator<<(const std::string &text) {
-  pieces_.push_back({text, std::nullopt, Unit::operations});
+  pieces_.push_back({text});
   return *this;
 }
 
@@ -30,6 +37,27 @@ void Explanation::amount(const Quantity &quantity, Unit unit) {
   else
     pieces_.push_back(
         {symbols.text(quantity) + (unit == Unit::operations ? " operations" : " bytes"), quantity, unit});
+}
+
+void Explanation::time(NestForecast nest, unsigned indent) {
+  nests_.push_back(std::move(nest));
+  pieces_.push_back({std::string(indent, ' ')});
+  pieces_.back().time = Piece::nest;
+}
+
+void Explanation::wholeTime(unsigned indent) {
+  pieces_.push_back({std::string(indent, ' ')});
+  pieces_.back().time = Piece::whole;
+}
+
+std::vector<Prediction> Explanation::predictions(const SizeOf &sizes) const {
+  // The host is measured only when it is asked for.
+  const bool known = !predict(nests_, symbols, sizes, machine, Rates{1, {1, 1, 1}}).empty();
+  if (!known)
+    return {};
+  Machine host = machine;
+  host.core = hostCore(vectorBits);
+  return predict(nests_, symbols, sizes, host, hostRates());
 }
 
 std::string Explanation::text(const SizeOf &sizes) const {
@@ -42,8 +70,19 @@ std::string Explanation::text(const SizeOf &sizes) const {
       legend += " = " + std::to_string(*size);
   }
   result += legend.empty() ? legend : legend + "\n";
+  const std::vector<Prediction> times = predictions(sizes);
+  double all = 0;
+  auto nest = times.begin();
   for (const Piece &piece : pieces_) {
-    result += piece.text;
+    if (piece.time == Piece::none)
+      result += piece.text;
+    else if (!times.empty() && piece.time == Piece::whole)
+      result += piece.text + "about " + seconds_in_words(all) + " on one thread\n";
+    if (!times.empty() && piece.time == Piece::nest) {
+      all += nest->seconds;
+      result += piece.text + "about " + seconds_in_words(nest->seconds) + " on one thread, bound by " + in_words(nest->bound) + "\n";
+      ++nest;
+    }
     const std::optional<double> value = piece.number ? symbols.value(*piece.number, sizes) : std::nullopt;
     if (value)
       result += " = " + in_words(*value, piece.unit);

@@ -48,7 +48,7 @@ struct Schedule : impl::ScheduleBase<Schedule> {
       if (failed(verifyTransformed(program)))
         return signalPassFailure();
     while (!getOperation().getOps<ir::ProgramOp>().empty())
-      if (failed(schedule(getOperation(), Machine{lanes, sideBySide}))) // the first that is left
+      if (failed(schedule(getOperation(), Machine{.lanes = lanes, .sideBySide = sideBySide}))) // the first that is left
         return signalPassFailure();
   }
 

@@ -77,4 +77,16 @@ double planned_operations(const Case &at, const Function &f) {
   return std::stod(plan.substr(has_formula ? after + 3 : all + 7));
 }
 
+double predicted_seconds(const Case &at, const Function &f) {
+  // "  about 1.2 ms on one thread" after "in all ..."
+  const std::string plan = f.explain(at.arguments()), about = "about ";
+  const std::size_t found = plan.find(about, plan.rfind("in all "));
+  if (found == std::string::npos)
+    return 0;
+  std::size_t length = 0;
+  const double number = std::stod(plan.substr(found + about.size()), &length);
+  const std::string unit = plan.substr(found + about.size() + length + 1, 2);
+  return number * (unit == "us" ? 1e-6 : unit == "ms" ? 1e-3 : 1);
+}
+
 } // namespace mercer::bench

@@ -17,5 +17,7 @@ const Rates &rates(int threads);
 double bytes(const Case &at);
 /// Of the plan, as `explain` counts them: instructions on one element.
 double planned_operations(const Case &at, const Function &f);
+/// The time that `explain` predicts; 0: it does not say one.
+double predicted_seconds(const Case &at, const Function &f);
 
 } // namespace mercer::bench

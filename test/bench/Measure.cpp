@@ -117,6 +117,7 @@ std::string Measurement::json() const {
   auto add = [&](const char *name, double number) {
     result += ", \"" + std::string(name) + "\": " + figure(number);
   };
+  add("predicted_s", predicted);
   add("planned_operations", planned_operations);
   add("least_operations", least_operations);
   add("bytes", bytes);

@@ -13,7 +13,7 @@ struct Measurement {
   double first_call = 0, median = 0, least = 0, other_load = 0, peak_megabytes = 0;
   double value = 0, gradient_norm = 0;
   bool has_gradient = false;
-  double planned_operations = 0, least_operations = 0, bytes = 0;
+  double predicted = 0, planned_operations = 0, least_operations = 0, bytes = 0;
   Rates rates;
   std::string json() const;
 };

@@ -31,6 +31,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
       },
       [&] { f.run(arguments, views); });
   result.planned_operations = planned_operations(at, f);
+  result.predicted = predicted_seconds(at, f);
   result.peer = "mercer";
   result.version = "mercer 0.1.0";
   return result;
@@ -68,7 +69,7 @@ int main(int argc, char **argv) {
       "compile times.");
   std::string workload, peer = "mercer", size = "full", cpu = "host", expected, stage;
   int threads = 1, rounds = 10;
-  bool list = false, all = false, by_hand = false, rewritten = false, two = false, compile = false,
+  bool list = false, all = false, explained = false, by_hand = false, rewritten = false, two = false, compile = false,
        timing = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
@@ -82,6 +83,7 @@ int main(int argc, char **argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
   app.add_flag("--list", list, "prints the names of the workloads");
+  app.add_flag("--explain", explained, "the plan of a workload, with predicted times");
   app.add_flag("--all", all, "a JSON line for every workload");
   app.add_flag("--hand", by_hand, "ratios to loops by hand, of all workloads or of one");
   app.add_flag("--rewritten", rewritten, "ratios of programs in another form to the original");
@@ -94,6 +96,13 @@ int main(int argc, char **argv) {
     if (list) {
       for (const std::string &name : workload_names())
         std::printf("%s\n", name.c_str());
+      return 0;
+    }
+    if (explained) {
+      const Case at = make_case(workload, size == "small");
+      JitOptions options;
+      options.target = cpu;
+      std::printf("%s", jit(at.program, options).explain(at.arguments()).c_str());
       return 0;
     }
     if (!expected.empty())

@@ -33,6 +33,7 @@ TEST(Explain, SaysFormulasWhereSizesAreNotKnown) {
   expectPart(text, "4 n bytes written");
   EXPECT_EQ(text.find(" = size 0 of b"), std::string::npos) << "b has the size of y\n" << text;
   EXPECT_EQ(text.find(" MB"), std::string::npos) << text;
+  EXPECT_EQ(text.find("about "), std::string::npos) << text;
 }
 
 // 3 differences, 3 squares, 2 sums, a sign, an exponential (25), a product and a sum: 36 for each pair.
@@ -45,6 +46,8 @@ TEST(Explain, SaysNumbersForTheSizesOfTheCall) {
   expectPart(text, " operations = 6.8");
   expectPart(text, "12 n + 16 m bytes = 44 KB read");
   expectPart(text, "4 n bytes = 4 KB written");
+  expectPart(text, "\n    about ");
+  expectPart(text, " on one thread, bound by ");
   expectPart(text, "16 n + 16 m bytes = 48 KB: inputs 12 n + 16 m bytes = 44 KB, outputs 4 n bytes = 4 KB");
 }
 
