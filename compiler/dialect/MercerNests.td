@@ -65,13 +65,13 @@ def Mercer_LoopOp : Mercer_Op<"loop", [ParentOneOf<["NestOp", "LoopOp"]>, Single
   let description = [{
     `kinds` has a reduction for each result; the terminator yields a value and a predicate for each. With `lanes`
     iterations run in vectors and results are combined over the lanes. The order of combining is fixed by the extents alone (blocks, then
-    a binary tree). `jam` > 1: that many iterations run side by side; loops inside run once for all of them. `group` says of how many
+    a binary tree). `jam` > 1: that many iterations (with `lanes`, vectors of them) run side by side; loops inside run once for all of them. `group` says of how many
     iterations terms are taken together, where that is more than run side by side: it is part of the order, `jam` is not.
 
     Constraints: (C1) one block argument of type i64; (C2) the terminator has two operands for each kind, value and predicate;
     (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) `jam` is a power of two of at
-    most 16; where it is not 1, there are no `lanes`, and bounds of loops inside do not depend on the index; (C6) the ops are those of a nest;
-    (C7) `group` is 1 or such a power of two, not below `jam`, of a loop without `lanes`.
+    most 16; where it is not 1 and loops are inside, there are no `lanes`, and their bounds do not depend on the index; (C6) the ops are those of a nest;
+    (C7) `group` is 1 or such a power of two, not below `jam`.
   }];
   let arguments = (ins StrAttr:$name, Mercer_ReductionArrayAttr:$kinds, I64:$lower, I64:$upper,
                        DefaultValuedAttr<I64Attr, "0">:$lanes, DefaultValuedAttr<I64Attr, "1">:$jam,

@@ -153,17 +153,18 @@ LogicalResult LoopOp::verifyRegions() {
   int64_t jam = getJam(), group = getGroup();
   if (!isFactor(jam)) // C5
     return emitOpError() << "jam must be a power of two of at most 16, but is " << jam;
-  if (group != 1 && (!isFactor(group) || group < jam || getLanes() != 0)) // C7
-    return emitOpError() << "group must be a power of two from jam to 16, of a loop without lanes, but is " << group;
+  if (group != 1 && (!isFactor(group) || group < jam)) // C7
+    return emitOpError() << "group must be a power of two from jam to 16, but is " << group;
   if (jam == 1)
     return success();
-  bool fixed = getLanes() == 0;
+  bool fixed = true;
   getBlock().walk([&](LoopOp inner) {
+    fixed &= getLanes() == 0;
     for (Value bound : {inner.getLower(), inner.getUpper()})
       fixed &= !llvm::is_contained(indicesOf(bound), getIndex());
   });
   if (!fixed) // C5
-    return emitOpError() << "a jammed loop has no lanes, and no bound of a loop in it depends on its index";
+    return emitOpError() << "where loops are in a jammed loop, it has no lanes, and none of their bounds depends on its index";
   return success();
 }
 

@@ -38,6 +38,9 @@ inline bool isPosition(dsl::Reduction kind) {
   return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
 }
 
+/// The comparison of integers that a function is; none: it is none.
+std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
+
 /// Bytes of an element in memory.
 unsigned bytesOf(mlir::Type element);
 
@@ -187,6 +190,8 @@ private:
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   Lane applyLinear(ir::ApplyOp op);
+  mlir::Value compareLanes(mlir::arith::CmpIPredicate predicate, Lane linear, mlir::Value bound);
+  mlir::Value compareLinear(ir::ApplyOp op);
   mlir::Value fused(ir::ApplyOp op);
   Lane read(ir::ReadOp op);
   std::pair<mlir::Value, mlir::Value> addLanes(mlir::Value total, mlir::Value lost);

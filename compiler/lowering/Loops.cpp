@@ -139,23 +139,21 @@ void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     block(op.getBlock(), [](ir::AccumulateOp) {});
     combine(index);
   };
-  if (op.getTogether() > 1 && !inner) {
-    grouped(op, states, lower, upper, body, counts);
-  } else if (!lanes) {
-    carryBlocks(states, lower, upper, 1, body, inner ? innerTerms : blockTerms);
-  } else {
-    Value step = i64(lanes);
+  Value whole = upper;
+  if (lanes) {
     Value count = arith::SubIOp::create(b, loc(), upper, lower);
-    Value rest = arith::RemSIOp::create(b, loc(), count, step);
-    Value whole = arith::SubIOp::create(b, loc(), upper, rest);
-    carryBlocks(states, lower, whole, lanes, body, inner ? innerTerms : blockTerms);
-    // The tail is a loop of at most one turn, so that states pass through it.
-    carry(states, whole, upper, step, [&](Value position) {
+    whole = arith::SubIOp::create(b, loc(), upper, arith::RemSIOp::create(b, loc(), count, i64(lanes)));
+  }
+  if (op.getTogether() > 1 && !inner)
+    grouped(op, states, lower, whole, body, counts);
+  else
+    carryBlocks(states, lower, whole, lanes ? lanes : 1, body, inner ? innerTerms : blockTerms);
+  if (lanes) // The tail is a loop of at most one turn, so that states pass through it.
+    carry(states, whole, upper, i64(lanes), [&](Value position) {
       mask = tailMask(position, upper);
       body(position);
       mask = {};
     });
-  }
 }
 
 void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
@@ -169,14 +167,14 @@ void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
     });
 }
 
-/// Groups of iterations, as many side by side as the plan says, then the rest one by one. The order of terms depends on the
+/// Groups of iterations (with lanes, of vectors), as many side by side as the plan says, then the rest one by one. The order of terms depends on the
 /// group alone.
 void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper,
-                      llvm::function_ref<void(Value)> single, llvm::function_ref<Lane(Value, Lane)> counts) {
-  int64_t group = op.getTogether(), factor = op.getJam();
+                      llvm::function_ref<void(Value)> body, llvm::function_ref<Lane(Value, Lane)> counts) {
+  int64_t group = op.getTogether(), factor = op.getJam(), single = std::max<int64_t>(op.getLanes(), 1);
   auto yield = cast<ir::YieldOp>(op.getYield());
   Value count = arith::MaxSIOp::create(b, loc(), arith::SubIOp::create(b, loc(), upper, lower), i64(0));
-  Value rest = arith::RemSIOp::create(b, loc(), count, i64(group));
+  Value rest = arith::RemSIOp::create(b, loc(), count, i64(group * single));
   Value whole = arith::SubIOp::create(b, loc(), upper, rest);
   // A log-sum-exp looks once at its reference for a group, so that its terms must be there at once.
   bool exponentials =
@@ -187,8 +185,9 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     SmallVector<SmallVector<Value>> terms(states.size());
     for (int64_t first = 0; first < step; first += factor) {
       forCopies(true, [&] {
-        Value offset = i64(first + static_cast<int64_t>(copy_));
-        define(op.getIndex(), {Lane::uniform, arith::AddIOp::create(b, loc(), position, offset)});
+        Value offset = i64((first + static_cast<int64_t>(copy_)) * single);
+        define(op.getIndex(), {op.getLanes() ? Lane::linear : Lane::uniform,
+                               arith::AddIOp::create(b, loc(), position, offset), op.getLanes() ? 1 : 0});
       });
       block(op.getBlock(), [](ir::AccumulateOp) {});
       setLoc(op.getLoc());
@@ -207,9 +206,9 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
       if (!some.empty())
         addExponentials(state, some);
   };
-  carryBlocks(states, lower, whole, step, several, std::max<int64_t>(blockTerms / step, 1));
+  carryBlocks(states, lower, whole, step * single, several, std::max<int64_t>(blockTerms / step, 1));
   unjam();
-  carry(states, whole, upper, i64(1), single);
+  carry(states, whole, upper, i64(single), body);
 }
 
 } // namespace mercer::lowering

@@ -56,13 +56,6 @@ Value Codegen::vector(Lane lane, Type type) {
   return arith::AddIOp::create(b, loc(), splat, offsets);
 }
 
-/// lanes `base + n < end`
-Value Codegen::tailMask(Value base, Value end) {
-  Value index = vector({Lane::linear, base, 1}, b.getI64Type());
-  Value limit = vector({Lane::uniform, end}, b.getI64Type());
-  return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, index, limit);
-}
-
 Lane Codegen::lane(Value value) {
   const auto &known = copied_.contains(value) ? copies_[copy_] : lanes_;
   if (auto found = known.find(value); found != known.end())
@@ -235,6 +228,8 @@ Lane Codegen::apply(ir::ApplyOp op) {
   if (isa<FloatType>(op.getType()))
     if (Value value = fused(op))
       return {isa<VectorType>(value.getType()) ? Lane::varying : Lane::uniform, value};
+  if (Value compared = compareLinear(op))
+    return {Lane::varying, compared};
   SmallVector<Lane> lanes;
   bool uniform = true;
   for (Value operand : op.getOperands()) {
@@ -339,9 +334,8 @@ Value Codegen::applyReal(ir::ApplyOp op, ArrayRef<Value> x) {
 
 Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
   Type type = x.back().getType();
-  auto compare = [&](arith::CmpIPredicate predicate) {
-    return arith::CmpIOp::create(b, loc(), predicate, x[0], x[1]);
-  };
+  if (std::optional<arith::CmpIPredicate> predicate = comparisonOf(op.getFunction().getValue()))
+    return arith::CmpIOp::create(b, loc(), *predicate, x[0], x[1]);
   auto constant = [&](int64_t value) { return number(type, static_cast<double>(value)); };
   auto isNegative = [&](Value value) {
     return arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, value, constant(0));
@@ -394,18 +388,6 @@ Value Codegen::applyInteger(ir::ApplyOp op, ArrayRef<Value> x) {
     Value floor = arith::SelectOp::create(b, loc(), down, moved, rest);
     return arith::SelectOp::create(b, loc(), special, constant(0), floor);
   }
-  case Function::eq:
-    return compare(arith::CmpIPredicate::eq);
-  case Function::ne:
-    return compare(arith::CmpIPredicate::ne);
-  case Function::lt:
-    return compare(arith::CmpIPredicate::slt);
-  case Function::le:
-    return compare(arith::CmpIPredicate::sle);
-  case Function::gt:
-    return compare(arith::CmpIPredicate::sgt);
-  case Function::ge:
-    return compare(arith::CmpIPredicate::sge);
   case Function::logical_and:
     return arith::AndIOp::create(b, loc(), x[0], x[1]);
   case Function::logical_or:

@@ -30,24 +30,45 @@ static size_t runningValues(ir::LoopOp loop) {
   return most;
 }
 
+/// Vectors that are taken together in an innermost loop that they fill: for a log-sum-exp, which looks whether its reference must
+/// move once for all of them. Each holds its term meanwhile.
+static int64_t vectorsAtOnce(ir::LoopOp loop) {
+  bool exponentials = llvm::any_of(loop.getKinds().getAsRange<ir::ReductionAttr>(), [](ir::ReductionAttr kind) {
+    return kind.getValue() == dsl::Reduction::logsumexp;
+  });
+  if (!exponentials || !loop.getBlock().getOps<ir::LoopOp>().empty())
+    return 1;
+  constexpr int64_t registers = 8, code = 400;
+  int64_t factor = registers, each = static_cast<int64_t>(loop.getNumResults());
+  while (factor > 1 && (factor * each > registers || factor * operationsOf(loop.getBlock()) > code))
+    factor /= 2;
+  return factor;
+}
+
+/// Iterations that are taken together in a loop around innermost ones that do little.
+static int64_t iterationsAtOnce(ir::LoopOp loop) {
+  size_t values = runningValues(loop);
+  if (values == 0)
+    return 1;
+  constexpr int64_t registers = 8, code = 400;
+  int64_t factor = registers;
+  std::optional<int64_t> upper = ir::integerConstant(loop.getUpper());
+  auto fits = [&] {
+    return factor * static_cast<int64_t>(values) <= registers && factor * operationsOf(loop.getBlock()) <= code &&
+           !(upper && factor > *upper);
+  };
+  while (factor > 1 && !fits())
+    factor /= 2;
+  return factor;
+}
+
 void jamLoops(ir::PlanOp plan, int64_t most) {
   plan.walk([&](ir::LoopOp loop) {
-    size_t values = loop.getLanes() ? 0 : runningValues(loop);
-    if (values == 0)
-      return;
-    constexpr int64_t registers = 8, code = 400;
-    int64_t factor = registers;
-    std::optional<int64_t> upper = ir::integerConstant(loop.getUpper());
-    auto fits = [&] {
-      return factor * static_cast<int64_t>(values) <= registers &&
-             factor * operationsOf(loop.getBlock()) <= code && !(upper && factor > *upper);
-    };
-    while (factor > 1 && !fits())
-      factor /= 2;
-    int64_t atOnce = std::min(factor, most);
-    loop.setJam(atOnce);
-    if (atOnce < factor)
-      loop.setGroup(factor);
+    int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop), atOnce = std::min(together, most);
+    if (atOnce > 1)
+      loop.setJam(atOnce);
+    if (atOnce < together)
+      loop.setGroup(together);
   });
 }
 

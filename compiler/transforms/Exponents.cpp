@@ -1,4 +1,5 @@
-// Exponentials of multiples to base 2: the conversion goes into the factor, and out of loops with it.
+// Exponentials to base 2. Of multiples the conversion goes into the factor, and out of loops with it. Of what else is rounded already it
+// is one more factor, whose product is rounded alike, relative to its size.
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Passes.h"
 
@@ -32,17 +33,25 @@ public:
     for (ir::ApplyOp op : llvm::make_early_inc_range(block_.getOps<ir::ApplyOp>())) {
       if (op.getFunction().getValue() != Function::exp)
         continue;
-      std::optional<Multiple> multiple = multipleOf(op.getOperands()[0]);
-      if (!multiple)
-        continue;
       OpBuilder builder(op);
       Formula f(builder, op.getLoc(), op.getType());
-      op.setOperand(0, f.mul(multiple->value, inBase2(f, *multiple)));
+      Value exponent = op.getOperands()[0];
+      if (std::optional<Multiple> multiple = multipleOf(exponent))
+        op.setOperand(0, f.mul(multiple->value, inBase2(f, *multiple)));
+      else if (isRounded(exponent))
+        op.setOperand(0, f.mul(exponent, f.number(std::numbers::log2e)));
+      else
+        continue;
       op.setFunctionAttr(ir::FunctionAttr::get(op.getContext(), Function::exp2));
     }
   }
 
 private:
+  static bool isRounded(Value x) {
+    return llvm::any_of(std::array{Function::add, Function::sub, Function::mul, Function::div, Function::square},
+                        [&](Function function) { return is(x, function); });
+  }
+
   bool fewerIndices(Value a, Value b) { return free_.of(a).size() < free_.of(b).size(); }
 
   /// The factor has fewer indices than the product: what is done to it is done less often.

@@ -657,7 +657,7 @@ mercer.plan @p() names [] inputs 0 {
 mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.loop' op group must be a power of two from jam to 16, of a loop without lanes, but is 2}}
+    // expected-error@+1 {{'mercer.loop' op group must be a power of two from jam to 16, but is 2}}
     mercer.loop "j" %j from %n to %i jam 4 group 2 [] {
       mercer.yield
     }
@@ -671,7 +671,7 @@ mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.loop' op a jammed loop has no lanes, and no bound of a loop in it depends on its index}}
+    // expected-error@+1 {{'mercer.loop' op where loops are in a jammed loop, it has no lanes, and none of their bounds depends on its index}}
     mercer.loop "j" %j from %least to %n jam 2 [] {
       mercer.loop "k" %k from %n to %j [] {
         mercer.yield

@@ -52,3 +52,20 @@ mercer.program @columns(%x: !mercer.array<2xf32>) names ["x"] {
   %s = mercer.reduce sum over [%i] %v : f32 -> f32
   mercer.output "y" [%j] %s : f32
 }
+
+// A log-sum-exp over lanes looks at its reference once for several vectors; a sum has nothing to share.
+// CHECK-LABEL: mercer.plan @several
+// CHECK: mercer.loop "j" {{.*}} lanes 16 jam 8 [logsumexp]
+// CHECK: mercer.loop "j" {{.*}} lanes 16 [sum]
+mercer.program @several(%x: !mercer.array<2xf32>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %v = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+  %l = mercer.reduce logsumexp over [%j] %v : f32 -> f32
+  %d = mercer.apply sub(%v, %l) : (f32, f32) -> f32
+  %e = mercer.apply square(%d) : (f32) -> f32
+  %s = mercer.reduce sum over [%j] %e : f32 -> f32
+  mercer.output "y" [%i] %s : f32
+}

@@ -59,10 +59,18 @@ mercer.program @rows(%w: !mercer.array<1xf32>, %x: !mercer.array<2xf32>) names [
   mercer.output "r" [%i, %j] %3 : f32
 }
 
-// Factors that vary as the product does, sums and differences: nothing leaves a loop.
+// Factors that vary as the product does, sums and differences are rounded already: one more rounding. What is read is exact: exp stays.
 // CHECK-LABEL: @others
-// CHECK-NOT: exp2
-// CHECK-COUNT-3: mercer.apply exp(
+// CHECK: %[[X:.*]] = mercer.read %arg0
+// CHECK: %[[Y:.*]] = mercer.read %arg1
+// CHECK: %[[XY:.*]] = mercer.apply mul(%[[X]], %[[Y]])
+// CHECK: %[[LOG2E:.*]] = mercer.constant 1.442695
+// CHECK: %[[PRODUCT:.*]] = mercer.apply mul(%[[XY]], %[[LOG2E]])
+// CHECK: mercer.apply exp2(%[[PRODUCT]])
+// CHECK: %[[D:.*]] = mercer.apply sub(%[[X]], %[[Y]])
+// CHECK: %[[DIFFERENCE:.*]] = mercer.apply mul(%[[D]], %{{.*}})
+// CHECK: mercer.apply exp2(%[[DIFFERENCE]])
+// CHECK: mercer.apply exp(%[[X]])
 mercer.program @others(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>
   %i = mercer.index "i", %n

@@ -361,4 +361,37 @@ TEST(Losses, averagePrecisionAndArea) {
         });
 }
 
+TEST(Losses, longRows) {
+  // Several vectors at once, single ones, and a tail; the largest term so far moves in each of them. Labels far outside of the lanes.
+  Tensor x("x", 2), label("label", 1, integer);
+  Index i("i"), c("c");
+  Expr hit = label(i) == c;
+  Program rows("rows", {x, label},
+               {{"lse", i, logsumexp(c, x(i, c))},
+                {"share", {i, c}, exp(x(i, c) - logsumexp(c, x(i, c))) - where(hit, 0.5, 0.0)},
+                {"before", i, sum(c, x(i, c), c < label(i))},
+                {"after", i, sum(c, x(i, c), label(i) <= c)}});
+  constexpr int n = 7, m = 2 * 128 + 2 * 16 + 5;
+  Given given = draw({n, m}, -3, 3);
+  for (int row = 0; row < n; ++row)
+    for (int at : {1, 40, 130, 270, m - 1}) // ever larger by more than the reference may lag behind
+      given.data[static_cast<std::size_t>(row * m + at)] = 20.0 * (row - 3) * (1 + at / 40);
+  agree(rows, {given, list({n}, {0, 15, 16, 288, 292, -0x1p63, 0x1p62})}, {x}, [](const List &in) {
+    Values lse(Shape{n}), share(Shape{n, m}), before(Shape{n}), after(Shape{n});
+    for (int i = 0; i < n; ++i) {
+      Number largest = in[0](i, 0), total = 0;
+      for (int c = 1; c < m; ++c)
+        largest = greatest(largest, in[0](i, c));
+      for (int c = 0; c < m; ++c)
+        total += exp(in[0](i, c) - largest.value);
+      lse(i) = largest.value + log(total);
+      for (int c = 0; c < m; ++c) {
+        share(i, c) = exp(in[0](i, c) - lse(i)) - (in[1].at(i) == c ? 0.5 : 0.0);
+        (c < in[1].at(i) ? before : after)(i) += in[0](i, c);
+      }
+    }
+    return List{lse, share, before, after};
+  });
+}
+
 } // namespace
