@@ -16,10 +16,12 @@ void addTransforms(mlir::OpPassManager &passes) {
   program.addPass(createSimplify());
   program.addPass(createStabilize());
   program.addPass(createFactor());
-  program.addPass(createUnrollSmall());
+  program.addPass(createMergeSums());
+  program.addPass(createSimplify());
+  program.addPass(createSymmetry());
+  program.addPass(createUnrollSmall()); // after all that looks for sums
   program.addPass(createChecksToValues());
   program.addPass(createSplitReductions());
-  program.addPass(createMergeSums());
   program.addPass(createSimplify());
   program.addPass(createScatter());
   program.addPass(createExponents()); // after all that looks for exp

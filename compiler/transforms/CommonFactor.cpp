@@ -1,5 +1,7 @@
 #include "compiler/transforms/CommonFactor.h"
 
+#include "compiler/transforms/Terms.h"
+
 using namespace mlir;
 
 namespace mercer::transforms {
@@ -18,20 +20,8 @@ SmallVector<Value, 4> plainFactors(Value term) {
   return result;
 }
 
-/// none.
 std::pair<Value, Value> commonFactor(Formula f, ir::FreeIndices &free, Value sum, ValueRange over) {
-  SmallVector<std::pair<Value, bool>> stack{{sum, false}}, terms; // true: subtracted
-  while (!stack.empty()) {
-    auto [part, negative] = stack.pop_back_val();
-    if (terms.size() + stack.size() > 32)
-      return {};
-    if (is(part, Function::add) || is(part, Function::sub)) {
-      stack.push_back({operand(part, 1), negative != is(part, Function::sub)});
-      stack.push_back({operand(part, 0), negative});
-    } else {
-      terms.push_back({part, negative});
-    }
-  }
+  Terms terms = termsOf(sum);
   if (terms.size() < 2)
     return {};
   SmallVector<SmallVector<Value, 4>> factors;
@@ -43,18 +33,13 @@ std::pair<Value, Value> commonFactor(Formula f, ir::FreeIndices &free, Value sum
                   llvm::all_of(factors, [&](auto &list) { return llvm::is_contained(list, candidate); });
     if (!shared)
       continue;
-    Value rest;
     for (auto [term, list] : llvm::zip_equal(terms, factors)) {
       list.erase(llvm::find(list, candidate));
-      Value product = list.empty() ? f.number(1) : list[0];
+      term.value = list.empty() ? f.number(1) : list[0];
       for (Value factor : ArrayRef(list).drop_front(list.empty() ? 0 : 1))
-        product = f.call(Function::mul, {product, factor});
-      if (!rest)
-        rest = product; // the first term of a tree is never subtracted
-      else
-        rest = f.call(term.second ? Function::sub : Function::add, {rest, product});
+        term.value = f.call(Function::mul, {term.value, factor});
     }
-    return {candidate, rest};
+    return {candidate, sumOf(f, terms)};
   }
   return {};
 }

@@ -5,7 +5,7 @@
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Simplify.h"
-#include "compiler/transforms/Symmetry.h"
+#include "compiler/transforms/Terms.h"
 
 #include <cmath>
 
@@ -60,7 +60,7 @@ private:
       return value;
     if (Value value = outerFactors(op))
       return value;
-    return symmetric(op);
+    return outerTerms(op);
   }
 
   Formula formula(Value like) { return Formula(builder_, loc(), like.getType()); }
@@ -301,7 +301,8 @@ private:
     return result;
   }
 
-  /// sum(j, v where p) -> v times the number of j where p holds, 0 if that is 0; v without j
+  /// sum(j, v where p) -> v times the number of j where p holds, 0 if that is 0; v without j. Where only the data can tell the
+  /// number, one sum of integers serves all such v.
   Value repeatedTerm(ir::ReduceOp op) {
     bool real = isa<FloatType>(op.getResult().getType());
     auto times = [&](Value value, Value count) -> Value {
@@ -310,6 +311,8 @@ private:
       Value number =
           ir::ApplyOp::create(builder_, loc(), value.getType(),
                               ir::FunctionAttr::get(builder_.getContext(), Function::to_real), count);
+      if (isFinite(value))
+        return call(Function::mul, {value, number});
       Value some = call(Function::gt, {count, ir::integer(builder_, loc(), 0)});
       return call(Function::select, {some, call(Function::mul, {value, number}), empty(op)});
     };
@@ -331,7 +334,10 @@ private:
       Value value = times(op.getValue(), *count);
       return predicate ? call(Function::select, {predicate, value, empty(op)}) : value;
     }
-    return {};
+    if (dependsOnAny(op.getValue(), op.getOver()) || (!real && isNumber(op.getValue(), 1)))
+      return {};
+    Value one = ir::integer(builder_, loc(), 1);
+    return times(op.getValue(), ir::reduce(builder_, op.getLoc(), Reduction::sum, op.getOver(), one, op.getPredicate()));
   }
 
   /// sum(j, c(i) x(i, j)) -> c(i) sum(j, x(i, j)); where c may be infinite or NaN, 0 if there are no terms
@@ -370,18 +376,19 @@ private:
     return some && *some ? call(Function::select, {*some, value, number(value.getType(), 0)}) : value;
   }
 
-  /// sum(i, sum(j, K(i, j))) -> sum(i, 2 sum(j, K(i, j) where j < i) + K(i, i)) for K(i, j) = K(j, i)
-  Value symmetric(ir::ReduceOp op) {
-    std::optional<PairSum> pairs = PairSum::of(free_, op);
-    if (!pairs)
+  /// sum(j, x(i, j) + c(i)) -> sum(j, x(i, j)) + sum(j, c(i)), which is a multiple or one sum for many of the whole
+  Value outerTerms(ir::ReduceOp op) {
+    OuterTerms terms = OuterTerms::of(free_, op);
+    if (terms.outer.empty())
       return {};
-    Value below = ir::reduce(builder_, op.getLoc(), Reduction::sum, pairs->second, pairs->value,
-                             call(Function::lt, {pairs->second, pairs->first}));
-    Value row = call(Function::mul, {number(below.getType(), 2), below});
-    if (!pairs->withoutDiagonal)
-      row = call(Function::add,
-                 {row, ir::substitute(builder_, free_, pairs->value, {{pairs->second, pairs->first}})});
-    return ir::reduce(builder_, op.getLoc(), Reduction::sum, pairs->first, row);
+    auto sum = [&](const Terms &part) {
+      return reduce(op, op.getOver(), sumOf(formula(op.getValue()), part), op.getPredicate());
+    };
+    bool subtracted = terms.outer[0].negative;
+    for (SignedTerm &term : terms.outer)
+      term.negative ^= subtracted;
+    Value inner = sum(terms.inner), outer = sum(terms.outer);
+    return call(subtracted ? Function::sub : Function::add, {inner, outer});
   }
 
   ir::ProgramOp program_;

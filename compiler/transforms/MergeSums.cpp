@@ -148,20 +148,29 @@ private:
 
   static bool areAlike(ir::ReduceOp a, ir::ReduceOp b) { return a && b && a.getOver() == b.getOver(); }
 
+  /// Does the second term differ in factors inside of the sum alone, that depend on no index besides those of the sum? One sum is
+  /// then less work than two, whatever is summed.
+  bool differInside(const Term &a, const Term &b) {
+    ir::ReduceOp x = a.sum, y = b.sum;
+    return x.getPredicate() == y.getPredicate() && a.coefficient == b.coefficient && a.conditions == b.conditions &&
+           free_.of(x.getResult()) == free_.of(y.getResult());
+  }
+
   /// The sum with two or more of its terms made one; null: there are none such.
   Value merge(Value root) {
     SmallVector<Term> terms = termsOf(root);
-    for (size_t n = 0; n < terms.size(); ++n)
-      for (Value factor : terms[n].sum ? terms[n].factors : SmallVector<Value, 4>()) {
-        if (!isDear(terms[n], factor))
-          continue;
-        SmallVector<Term> merged, others;
-        for (Term &term : terms)
-          (areAlike(terms[n].sum, term.sum) && llvm::is_contained(term.factors, factor) && isDear(term, factor) ? merged : others)
-              .push_back(term);
-        if (merged.size() > 1)
-          return replace(root, factor, merged, others);
-      }
+    for (bool dear : {true, false})
+      for (const Term &first : terms)
+        for (Value factor : first.sum ? first.factors : SmallVector<Value, 4>()) {
+          SmallVector<Term> merged, others;
+          for (const Term &term : terms) {
+            bool shares = areAlike(first.sum, term.sum) && llvm::is_contained(term.factors, factor);
+            bool better = shares && (dear ? isDear(first, factor) && isDear(term, factor) : differInside(first, term));
+            (better ? merged : others).push_back(term);
+          }
+          if (merged.size() > 1)
+            return replace(root, factor, merged, others);
+        }
     return {};
   }
 

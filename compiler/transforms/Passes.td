@@ -31,6 +31,10 @@ def MergeSums : Mercer_ProgramPass<"mercer-merge-sums"> {
   let summary = "makes one sum of several that weigh the same terms";
 }
 
+def Symmetry : Mercer_ProgramPass<"mercer-symmetry"> {
+  let summary = "sums half of the pairs of a symmetric value";
+}
+
 def Exponents : Mercer_ProgramPass<"mercer-exponents"> {
   let summary = "exponentials of multiples to base 2, the conversion in the factor that has fewer indices";
 }

@@ -1,7 +1,7 @@
 // mercer-simplify: identities that keep every NaN and infinity, then one order of operands and one op for
 // equal values.
 #include "compiler/transforms/Simplify.h"
-#include "compiler/transforms/Formula.h"
+#include "compiler/transforms/LikeTerms.h"
 #include "compiler/transforms/Passes.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -56,10 +56,10 @@ struct Product : FormulaPattern<Product, Function::mul> {
   }
 };
 
-/// x + 0 -> x;  x + -y -> x - y;  select(c, x, 0) + select(c, 0, y) -> select(c, x, y)
+/// x + 0 -> x;  x + -y -> x - y;  2 x y + 3 y x -> 5 x y;  select(c, x, 0) + select(c, 0, y) -> select(c, x, y)
 struct Sum : FormulaPattern<Sum, Function::add> {
   using FormulaPattern::FormulaPattern;
-  static constexpr const char *otherwise = "no side is 0 or negated, nor are they alternatives";
+  static constexpr const char *otherwise = "no side is 0, negated or like the other, nor are they alternatives";
   Value rewrite(Formula &f, OperandRange x) const {
     for (unsigned side : {0u, 1u}) {
       if (isNumber(x[side], 0))
@@ -67,6 +67,8 @@ struct Sum : FormulaPattern<Sum, Function::add> {
       if (is(x[side], Function::neg))
         return f.call(Function::sub, {x[1 - side], operand(x[side])});
     }
+    if (Value both = combineLikeTerms(f, x[0], x[1], false))
+      return both;
     return alternatives(f, x[0], x[1]);
   }
 
@@ -85,10 +87,10 @@ struct Sum : FormulaPattern<Sum, Function::add> {
   }
 };
 
-/// x - 0 -> x;  0 - x -> -x;  x - -y -> x + y;  -x - y -> -(x + y)
+/// x - 0 -> x;  0 - x -> -x;  x - -y -> x + y;  -x - y -> -(x + y);  -2 x - 3 x -> -5 x
 struct Difference : FormulaPattern<Difference, Function::sub> {
   using FormulaPattern::FormulaPattern;
-  static constexpr const char *otherwise = "no side is 0 or negated";
+  static constexpr const char *otherwise = "no side is 0, negated or like the other";
   Value rewrite(Formula &f, OperandRange x) const {
     if (isNumber(x[1], 0))
       return x[0];
@@ -98,7 +100,7 @@ struct Difference : FormulaPattern<Difference, Function::sub> {
       return f.call(Function::add, {x[0], operand(x[1])});
     if (is(x[0], Function::neg))
       return f.call(Function::neg, {f.call(Function::add, {operand(x[0]), x[1]})});
-    return {};
+    return combineLikeTerms(f, x[0], x[1], true);
   }
 };
 

@@ -1,9 +1,15 @@
-#include "compiler/transforms/Symmetry.h"
+// mercer-symmetry: sums over all pairs of a symmetric value become twice the sum over half of them.
 #include "compiler/transforms/Formula.h"
+#include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Simplify.h"
 
 using namespace mlir;
 
 namespace mercer::transforms {
+
+#define GEN_PASS_DEF_SYMMETRY
+#include "compiler/transforms/Passes.h.inc"
+
 namespace {
 
 using dsl::Function;
@@ -104,7 +110,14 @@ bool isSumOfReals(ir::ReduceOp op) {
   return op && op.getKind().getValue() == Reduction::sum && isa<FloatType>(op.getResult().getType());
 }
 
-} // namespace
+/// The sum over all pairs, or over all pairs of different ones, of a value with K(i, j) = K(j, i), that
+/// nothing else uses.
+struct PairSum {
+  Value first, second, value;
+  bool withoutDiagonal = false;
+
+  static std::optional<PairSum> of(ir::FreeIndices &free, ir::ReduceOp op);
+};
 
 std::optional<PairSum> PairSum::of(ir::FreeIndices &free, ir::ReduceOp op) {
   if (!isSumOfReals(op) || !free.of(op.getResult()).empty())
@@ -141,4 +154,28 @@ std::optional<PairSum> PairSum::of(ir::FreeIndices &free, ir::ReduceOp op) {
                                                                                        : std::nullopt;
 }
 
+/// sum(i, sum(j, K(i, j))) -> sum(i, 2 sum(j, K(i, j) where j < i) + K(i, i)) for K(i, j) = K(j, i)
+void halve(ir::FreeIndices &free, ir::ReduceOp op, const PairSum &pairs) {
+  OpBuilder builder(op);
+  Formula f(builder, op.getLoc(), op.getResult().getType());
+  Value below = ir::reduce(builder, op.getLoc(), Reduction::sum, pairs.second, pairs.value,
+                           f.call(Function::lt, {pairs.second, pairs.first}));
+  Value row = f.scale(2, below);
+  if (!pairs.withoutDiagonal)
+    row = f.add(row, ir::substitute(builder, free, pairs.value, {{pairs.second, pairs.first}}));
+  op.getResult().replaceAllUsesWith(ir::reduce(builder, op.getLoc(), Reduction::sum, pairs.first, row));
+}
+
+struct SymmetryPass : impl::SymmetryBase<SymmetryPass> {
+  void runOnOperation() override {
+    ir::FreeIndices free;
+    SmallVector<ir::ReduceOp> sums(getOperation().getBlock().getOps<ir::ReduceOp>());
+    for (ir::ReduceOp op : sums)
+      if (std::optional<PairSum> pairs = PairSum::of(free, op))
+        halve(free, op, *pairs);
+    orderAndUnify(getOperation());
+  }
+};
+
+} // namespace
 } // namespace mercer::transforms

@@ -9,7 +9,8 @@ import re
 import subprocess
 import sys
 
-PASSES = ["stabilize", "differentiate", "canonical-indices", "simplify", "stabilize", "factor", "simplify"]
+PASSES = ["stabilize", "differentiate", "canonical-indices", "simplify", "stabilize", "factor", "merge-sums",
+          "simplify", "symmetry", "simplify"]
 ARRAY = "!mercer.array<{}xf64>"
 
 
@@ -84,6 +85,23 @@ def of_row(formula):
     return with_gradient(p, value, indices)
 
 
+def of_total(formula):
+    p = Program(2)
+    i, h, k = p.index("i", p.size(0)), p.index("h", p.size(0)), p.index("k", p.size(1))
+    p.output("value", [], formula(p, i, h, k))
+    return p.text()
+
+
+def slopes(p, i, h, k):
+    """x_i g - x_h g, g = r^3 (x_i - x_h) the slope of r = 1 / sqrt(1 + |x_i - x_h|^2), of all pairs: one sum of squares of half of them."""
+    difference = p.sub(p.read(i, k), p.read(h, k))
+    r = p.rsqrt(p.add(1, p.reduce("sum", k, p.square(difference))))
+    slope = lambda row: p.mul(p.mul(r, p.square(r)), p.reduce("sum", k, p.mul(p.read(row, k), difference)))
+    trace = p.reduce("sum", k, p.sub(p.square(r), p.add(p.mul(p.mul(difference, r), p.mul(2, p.mul(r, difference))),
+                                                        p.mul(p.square(difference), p.square(r)))))
+    return p.reduce("sum", f"{i}, {h}", p.add(p.sub(slope(i), slope(h)), trace), p.ne(i, h))
+
+
 def twice(p, x, function):
     return p.mul(x, getattr(p, function)(x))
 
@@ -140,12 +158,17 @@ ROW = {
     "variance": lambda p, i, j, k: (
         p.sub(mean(p, j, p.square(p.read(i, j))), p.square(mean(p, j, p.read(i, j)))), [i]),
     "hoisted": lambda p, i, j, k: (p.reduce("sum", j, p.div(p.read(i, j), p.to_real(p.size(1))), p.ne(j, i)), [i]),
+    "shifted": lambda p, i, j, k: (
+        p.reduce("sum", j, p.sub(p.mul(0.3, p.read(i, j)), p.reduce("logsumexp", k, p.read(i, k))), p.gt(p.read(i, j), 0.5)), [i]),
+    "biased": lambda p, i, j, k: (p.reduce("sum", j, p.add(p.exp(p.mul(p.read(i, j), p.to_real(j))), 3)), [i]),
     "picked": lambda p, i, j, k: (p.reduce("sum", j, p.read(i, j), p.eq(j, i)), [i]),
 }
+TOTAL = {"slopes": slopes}
 EXTREME = {1: [-1e4, -750, -40, -1e-9, 0, 1e-9, 750, 1e4, math.inf, -math.inf, math.nan],
            2: [[1000, 999, -5], [-math.inf] * 3, [math.inf, 0, 1], [math.nan, 0, 0], [0, 0, 0], [-1e4, -1e4, -2e4]]}
 # Exponentials of 1e8 have no digits; a variance of infinities has no meaning.
-OWN = {"variance": [[1e8, 100000001, 1e8], [0, 0, 0], [math.nan, 0, 0], [-3, 1e-3, 7]]}
+OWN = {"variance": [[1e8, 100000001, 1e8], [0, 0, 0], [math.nan, 0, 0], [-3, 1e-3, 7]],
+       "slopes": [[0, 0, 0], [0, 0, 0], [1e4, -7, 1e-3], [1e4, -7, 2e-3]]}
 
 
 def literal(value):
@@ -191,4 +214,5 @@ def check(name, text, rank):
 
 results = [check(name, of_element(formula), 1) for name, formula in ELEMENT.items()]
 results += [check(name, of_row(formula), 2) for name, formula in ROW.items()]
+results += [check(name, of_total(formula), 2) for name, formula in TOTAL.items()]
 print(f"{sum(results)} of {len(results)} formulas keep their meaning")

@@ -91,7 +91,33 @@ mercer.program @predicates(%x: !mercer.array<2xf64>, %a: !mercer.array<2xf64>, %
   mercer.output "r" [%i, %k] %4 : f64
 }
 
-// Left alone: no factor is worth it; a coefficient that means another j; a sum that something else needs too.
+// a(i,j) is no less than a product with it, but one sum is less than two.
+// CHECK-LABEL: @inside
+// CHECK: %[[V0:.*]] = mercer.apply exp(%[[A:[0-9]+]])
+// CHECK: %[[V1:.*]] = mercer.apply sub(%[[A]], %[[V0]])
+// CHECK: %[[V2:.*]] = mercer.apply mul(%{{.*}}, %[[V1]])
+// CHECK: %[[V3:.*]] = mercer.reduce sum over[%{{.*}}] %[[V2]]
+// CHECK: %[[V4:.*]] = mercer.apply mul(%{{.*}}, %[[V3]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[V4]]
+mercer.program @inside(%a: !mercer.array<2xf64>, %u: !mercer.array<1xf64>) names ["a", "u"] {
+  %n = mercer.size %a, 0 : !mercer.array<2xf64>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %n
+  %aij = mercer.read %a[%i, %j] : !mercer.array<2xf64> -> f64
+  %ui = mercer.read %u[%i] : !mercer.array<1xf64> -> f64
+  %uj = mercer.read %u[%j] : !mercer.array<1xf64> -> f64
+  %0 = mercer.apply exp(%aij) : (f64) -> f64
+  %1 = mercer.apply mul(%aij, %uj) : (f64, f64) -> f64
+  %2 = mercer.apply mul(%0, %uj) : (f64, f64) -> f64
+  %s1 = mercer.reduce sum over [%j] %1 : f64 -> f64
+  %s2 = mercer.reduce sum over [%j] %2 : f64 -> f64
+  %t1 = mercer.apply mul(%ui, %s1) : (f64, f64) -> f64
+  %t2 = mercer.apply mul(%ui, %s2) : (f64, f64) -> f64
+  %r = mercer.apply sub(%t1, %t2) : (f64, f64) -> f64
+  mercer.output "r" [%i] %r : f64
+}
+
+// Left alone: one sum of a row and one for all rows; a coefficient that means another j; a sum that something else needs too.
 // CHECK-LABEL: @alone
 // CHECK-COUNT-6: mercer.reduce
 mercer.program @alone(%x: !mercer.array<2xf64>, %a: !mercer.array<2xf64>, %u: !mercer.array<1xf64>) names ["x", "a", "u"] {
@@ -107,7 +133,8 @@ mercer.program @alone(%x: !mercer.array<2xf64>, %a: !mercer.array<2xf64>, %u: !m
   %uj = mercer.read %u[%j] : !mercer.array<1xf64> -> f64
   %0 = mercer.apply exp(%aij) : (f64) -> f64
   %1 = mercer.apply mul(%aij, %uj) : (f64, f64) -> f64
-  %2 = mercer.apply mul(%0, %uj) : (f64, f64) -> f64
+  %e = mercer.apply exp(%uj) : (f64) -> f64
+  %2 = mercer.apply mul(%e, %uj) : (f64, f64) -> f64
   %s1 = mercer.reduce sum over [%j] %1 : f64 -> f64
   %s2 = mercer.reduce sum over [%j] %2 : f64 -> f64
   %r1 = mercer.apply add(%s1, %s2) : (f64, f64) -> f64

@@ -157,7 +157,7 @@ mercer.program @difference(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) n
 // CHECK: %[[X1:.*]] = mercer.read
 // CHECK: %[[V2:.*]] = mercer.apply sub(%[[X0]], %[[X1]])
 // CHECK: %[[V3:.*]] = mercer.apply square(%[[V2]])
-// CHECK: %[[V4:.*]] = mercer.apply add(%[[V3]], %[[V3]])
+// CHECK: %[[V4:.*]] = mercer.apply mul(%[[V3]], %{{.*}})
 // CHECK: mercer.output "r"[%{{.*}}] %[[V4]]
 mercer.program @one_order(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>) names ["x", "y"] {
   %n = mercer.size %x, 0 : !mercer.array<1xf64>
