@@ -152,9 +152,10 @@ private:
     return passes.run(*module_);
   }
 
-  /// Sizes that are known become constants; bounds become attributes.
+  /// Sizes that are known become constants and an attribute of the program; bounds become attributes.
   void assumeSizes() {
-    for (auto program : module_->getOps<ir::ProgramOp>())
+    for (auto program : module_->getOps<ir::ProgramOp>()) {
+      setKnownSizes(program);
       for (ir::SizeOp size : llvm::make_early_inc_range(program.getBlock().getOps<ir::SizeOp>())) {
         unsigned input = cast<BlockArgument>(size.getArray()).getArgNumber();
         const KnownSize *known = knownSize(input, static_cast<unsigned>(size.getDimension()));
@@ -166,6 +167,24 @@ private:
           size.erase();
         }
       }
+    }
+  }
+
+  void setKnownSizes(ir::ProgramOp program) {
+    Builder builder(program.getContext());
+    SmallVector<Attribute> lists;
+    bool any = false;
+    for (BlockArgument input : program.getBlock().getArguments()) {
+      SmallVector<int64_t> sizes;
+      for (unsigned d = 0; d < cast<ir::ArrayType>(input.getType()).getRank(); ++d) {
+        const KnownSize *known = knownSize(input.getArgNumber(), d);
+        sizes.push_back(known && !known->bound ? known->size : -1);
+        any |= sizes.back() >= 0;
+      }
+      lists.push_back(builder.getDenseI64ArrayAttr(sizes));
+    }
+    if (any)
+      program->setAttr(ir::knownSizesAttribute, builder.getArrayAttr(lists));
   }
 
   /// What is known of the size of a dimension; null: nothing.

@@ -20,6 +20,8 @@ mlir::LogicalResult verifyNames(mlir::Operation *op, mlir::Block &block, mlir::A
 
 /// `mercer.sizes`, where it is: for each input a list (input, dimension) for each dimension.
 mlir::LogicalResult verifySizesAttribute(mlir::Operation *op, llvm::ArrayRef<mlir::BlockArgument> inputs);
+/// `mercer.known_sizes`, where it is: for each input a list of sizes, or -1.
+mlir::LogicalResult verifyKnownSizesAttribute(mlir::Operation *op, llvm::ArrayRef<mlir::BlockArgument> inputs);
 
 /// The types of what is reduced and of the result fit the kind: part of its row's meaning.
 mlir::LogicalResult verifyReduction(mlir::Operation *op, dsl::Reduction kind, mlir::Type value,

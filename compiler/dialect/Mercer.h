@@ -48,6 +48,9 @@ mlir::Value reduce(mlir::OpBuilder &builder, mlir::Location loc, dsl::Reduction 
 
 /// Attribute of a program: for each input a list (input, dimension) of the first dimension that has the same size as each of its own.
 inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
+/// Attribute of a program: for each input a list of the sizes that are known, -1 where one is not. No op is needed to say them;
+/// they give the strides of arrays without gaps.
+inline constexpr llvm::StringLiteral knownSizesAttribute = "mercer.known_sizes";
 
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";

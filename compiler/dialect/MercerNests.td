@@ -16,7 +16,7 @@ def Mercer_PlanOp : Mercer_Op<"plan", [IsolatedFromAbove, Symbol, NoTerminator, 
     `mercer.allocate`, `mercer.nest`, `mercer.store`, `mercer.fail`.
 
     Constraints: (C1) as many names as block arguments, all of array type; (C2) not more inputs than arguments; (C3) the ops are
-    those of a plan; (C4) `mercer.sizes` as in `mercer.program`.
+    those of a plan; (C4) `mercer.sizes` and `mercer.known_sizes` as in `mercer.program`.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$names, I64Attr:$inputs);
   let regions = (region SizedRegion<1>:$body);

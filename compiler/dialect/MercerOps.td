@@ -21,7 +21,8 @@ def Mercer_ProgramOp : Mercer_Op<"program", [IsolatedFromAbove, Symbol, NoTermin
 
     Constraints: (C1) as many names as block arguments, all of array type; (C2) at least one `mercer.output`;
     (C3) output names are unique; (C4) the ops are those of a program. `mercer.sizes` is an attribute of the importer: (C5) for
-    each input a list of two numbers for each dimension, an input and a dimension that it has.
+    each input a list of two numbers for each dimension, an input and a dimension that it has. `mercer.known_sizes`, of a variant for
+    some sizes, has for each input a list of them, -1 where one is not known.
 
     ```mlir
     mercer.program @norms(%x: !mercer.array<2xf32>) names ["x"] {

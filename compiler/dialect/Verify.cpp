@@ -55,6 +55,22 @@ LogicalResult verifySizesAttribute(Operation *op, ArrayRef<BlockArgument> inputs
   return success();
 }
 
+LogicalResult verifyKnownSizesAttribute(Operation *op, ArrayRef<BlockArgument> inputs) {
+  Attribute attribute = op->getAttr(knownSizesAttribute);
+  if (!attribute)
+    return success();
+  auto lists = dyn_cast<ArrayAttr>(attribute);
+  bool fits = lists && lists.size() == inputs.size();
+  for (size_t input = 0; fits && input < lists.size(); ++input) {
+    auto sizes = dyn_cast<DenseI64ArrayAttr>(lists[input]);
+    fits = sizes && sizes.size() == cast<ArrayType>(inputs[input].getType()).getRank() &&
+           llvm::all_of(sizes.asArrayRef(), [](int64_t size) { return size >= -1; });
+  }
+  if (!fits)
+    return op->emitOpError() << "'" << knownSizesAttribute << "' must list the size, or -1, of each dimension of each input";
+  return success();
+}
+
 LogicalResult verifyReduction(Operation *op, dsl::Reduction kind, Type value, Type result) {
   using dsl::Reduction;
   bool logical = kind == Reduction::any || kind == Reduction::all;
@@ -110,7 +126,8 @@ static LogicalResult verifyFreeIndices(Operation *op, FreeIndices &free) {
 LogicalResult ProgramOp::verifyRegions() {
   Block &block = getBlock();
   if (failed(verifyNames(*this, block, getNames())) ||
-      failed(verifySizesAttribute(*this, block.getArguments()))) // C1, C5
+      failed(verifySizesAttribute(*this, block.getArguments())) ||
+      failed(verifyKnownSizesAttribute(*this, block.getArguments()))) // C1, C5
     return failure();
   llvm::StringSet<> outputs;
   for (Operation &op : block) {

@@ -11,7 +11,8 @@ LogicalResult PlanOp::verifyRegions() {
   if (getInputs() > getBlock().getNumArguments()) // C2
     return emitOpError() << "has " << getInputs() << " inputs, but " << getBlock().getNumArguments()
                          << " arguments";
-  if (failed(verifySizesAttribute(*this, getBlock().getArguments().take_front(getInputs())))) // C4
+  ArrayRef<BlockArgument> inputs = getBlock().getArguments().take_front(getInputs());
+  if (failed(verifySizesAttribute(*this, inputs)) || failed(verifyKnownSizesAttribute(*this, inputs))) // C4
     return failure();
   for (Operation &op : getBlock())
     if (!isa<ConstantOp, SizeOp, ApplyOp, ReadOp, AllocateOp, NestOp, StoreOp, FailOp>(op)) // C3

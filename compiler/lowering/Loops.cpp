@@ -34,6 +34,7 @@ void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, V
         part = values[position++];
   };
   auto loop = scf::ForOp::create(b, loc(), lower, upper, step, all);
+  SmallVector<Value> next;
   {
     OpBuilder::InsertionGuard saved(b);
     Block *block = loop.getBody();
@@ -42,12 +43,15 @@ void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, V
     b.setInsertionPointToEnd(block);
     assign(loop.getRegionIterArgs());
     body(loop.getInductionVar());
-    SmallVector<Value> next;
     for (Running &running : states)
       llvm::append_range(next, running.state);
     scf::YieldOp::create(b, loc(), next);
   }
-  assign(loop.getResults());
+  // What the body leaves alone stays what it was: of the sum of one block, the total is known to be zero.
+  SmallVector<Value> results;
+  for (auto [before, argument, after, result] : llvm::zip_equal(all, loop.getRegionIterArgs(), next, loop.getResults()))
+    results.push_back(after == argument ? before : Value(result));
+  assign(results);
 }
 
 void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value upper, int64_t step,

@@ -1,6 +1,10 @@
 // Reads and writes: in order where the subscripts are, else by gather and scatter.
 #include "compiler/lowering/Lanes.h"
 
+#include "mlir/IR/Matchers.h"
+
+#include <numeric>
+
 using namespace mlir;
 
 namespace mercer::lowering {
@@ -97,6 +101,11 @@ Value Codegen::stride(Value array, unsigned dimension) {
   bool output = argument.getArgNumber() >= plan_.getInputs();
   if (dimension + 1 == rank && (output || target_.contiguous))
     return {};
+  if (auto lists = plan_->getAttrOfType<ArrayAttr>(ir::knownSizesAttribute); lists && !output && target_.contiguous) {
+    auto sizes = cast<DenseI64ArrayAttr>(lists[argument.getArgNumber()]).asArrayRef().drop_front(dimension + 1);
+    if (!llvm::is_contained(sizes, -1))
+      return i64(std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>()));
+  }
   return word(layout_.arguments[argument.getArgNumber()] + 1 + rank + dimension);
 }
 
@@ -123,8 +132,26 @@ Value Codegen::convertLoaded(Value value, Type stored, Type result) {
   return arith::ExtFOp::create(b, loc(), type, value);
 }
 
+/// value = rest + constant: what iterations side by side have of an index.
+static std::pair<Value, int64_t> splitConstant(Value value) {
+  APInt constant;
+  auto sum = value.getDefiningOp<arith::AddIOp>();
+  if (sum && matchPattern(sum.getRhs(), m_ConstantInt(&constant)))
+    return {sum.getLhs(), constant.getSExtValue()};
+  return {value, 0};
+}
+
 Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type result, Lane &made) {
   Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
+  Value memory = pointer(array);
+  const bool wideTile = tiles_.lookup(array).wide;
+  const int64_t unit = wideTile ? width : 1;
+  // A constant part is left to the instruction; times a stride that is not known it is the same for all iterations.
+  int64_t displacement = 0;
+  auto at = [&](Value offset) {
+    Value address = element(memory, type, offset);
+    return displacement ? element(address, type, i64(displacement)) : address;
+  };
   Value base = i64(0), varying;
   Value step; // of lanes, when only linear subscripts vary
   bool inOrder = true, anyLinear = false;
@@ -142,7 +169,13 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
       varying = varying ? Value(arith::AddIOp::create(b, loc(), varying, part)) : part;
       continue;
     }
-    base = arith::AddIOp::create(b, loc(), base, scaled(lane.value));
+    auto [value, constant] = splitConstant(lane.value);
+    base = arith::AddIOp::create(b, loc(), base, scaled(value));
+    APInt known(64, 1);
+    if (!stride || matchPattern(stride, m_ConstantInt(&known)))
+      displacement += constant * known.getSExtValue() * unit;
+    else if (constant)
+      memory = element(memory, type, arith::MulIOp::create(b, loc(), stride, i64(constant * unit)));
     if (lane.kind == Lane::linear) {
       inOrder &= !stride && lane.stride == 1 && !anyLinear;
       anyLinear = true;
@@ -151,18 +184,17 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
       step = step ? Value(arith::AddIOp::create(b, loc(), step, part)) : part;
     }
   }
-  Value memory = pointer(array);
-  if (tiles_.lookup(array).wide) {
+  if (wideTile) {
     made.kind = Lane::varying;
-    Value at = element(memory, type, arith::MulIOp::create(b, loc(), base, i64(width)));
-    Value loaded = LLVM::LoadOp::create(b, loc(), VectorType::get({width}, type), at, bytesOf(type) * width);
+    Value address = at(arith::MulIOp::create(b, loc(), base, i64(width)));
+    Value loaded = LLVM::LoadOp::create(b, loc(), VectorType::get({width}, type), address, bytesOf(type) * width);
     return convertLoaded(loaded, stored, result);
   }
   bool guarded = guard.value != nullptr;
   if (!varying && !anyLinear && (!guarded || guard.kind == Lane::uniform)) {
     made.kind = Lane::uniform;
     auto read = [&](OpBuilder &builder) {
-      return LLVM::LoadOp::create(builder, loc(), type, element(memory, type, base), bytesOf(type));
+      return LLVM::LoadOp::create(builder, loc(), type, at(base), bytesOf(type));
     };
     if (!guarded)
       return convertLoaded(read(b), stored, result);
@@ -182,13 +214,15 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
   auto wide = VectorType::get({width}, type);
   Value active = both(mask, guarded ? vector(guard, b.getI1Type()) : Value());
   if (!varying && anyLinear && inOrder) {
-    Value at = element(memory, type, base);
-    Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, at, active, number(wide, 0),
+    Value address = at(base);
+    Value loaded = active ? Value(LLVM::MaskedLoadOp::create(b, loc(), wide, address, active, number(wide, 0),
                                                              b.getI32IntegerAttr(bytesOf(type))))
-                          : Value(LLVM::LoadOp::create(b, loc(), wide, at, bytesOf(type)));
+                          : Value(LLVM::LoadOp::create(b, loc(), wide, address, bytesOf(type)));
     return convertLoaded(loaded, stored, result);
   }
   Value offsets = vector({Lane::uniform, base}, b.getI64Type());
+  if (displacement)
+    memory = element(memory, type, i64(displacement));
   if (anyLinear) {
     Value lanes = vector({Lane::linear, i64(0), 1}, b.getI64Type());
     Value scaled = arith::MulIOp::create(b, loc(), lanes, vector({Lane::uniform, step}, b.getI64Type()));

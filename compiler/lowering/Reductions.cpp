@@ -204,7 +204,9 @@ void Codegen::endBlock(Running &running) {
     return;
   size_t first = running.kind == Reduction::logsumexp;
   Value &block = running.state[first], &total = running.state[first + 1], &lost = running.state[first + 2];
-  if (running.compensated) {
+  if (matchPattern(total, m_PosZeroFloat())) {
+    total = block; // the first and only block of a short loop
+  } else if (running.compensated) {
     // Exact where the total is the larger one. Where a block is, what is kept of it may be off by an ulp of the
     // block: over all blocks still a part of the sum of their sizes that does not grow with their number.
     Value sum = arith::AddFOp::create(b, loc(), total, block);
@@ -227,6 +229,8 @@ std::pair<Value, Value> Codegen::addExactly(Value x, Value y) {
 
 /// total + lost; infinities make what was lost NaN.
 Value Codegen::closed(Value total, Value lost) {
+  if (matchPattern(lost, m_PosZeroFloat()))
+    return total;
   Value sum = arith::AddFOp::create(b, loc(), total, lost);
   return arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::UNO, lost, lost), total, sum);
 }

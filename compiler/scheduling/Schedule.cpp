@@ -56,8 +56,9 @@ private:
     plan_ =
         ir::PlanOp::create(builder_, program_.getLoc(), program_.getSymName(),
                            builder_.getStrArrayAttr(names), static_cast<int64_t>(block.getNumArguments()));
-    if (Attribute sizes = program_->getAttr(ir::sizesAttribute))
-      plan_->setAttr(ir::sizesAttribute, sizes);
+    for (StringRef name : {ir::sizesAttribute, ir::knownSizesAttribute})
+      if (Attribute sizes = program_->getAttr(name))
+        plan_->setAttr(name, sizes);
     Block &body = plan_.getBody().emplaceBlock();
     for (BlockArgument argument : block.getArguments())
       body.addArgument(argument.getType(), argument.getLoc());

@@ -38,9 +38,14 @@ public:
       return {}; // carried better by a loop's state
     for (Value index : op_.getOver()) {
       std::optional<int64_t> extent = constantExtent(index);
-      // Beside other indices a longer one fills vectors: written out, its elements would be gathered.
-      constexpr int64_t mostBesideOthers = 4;
-      int64_t most = op_.getOver().size() > 1 ? std::min(limit, mostBesideOthers) : limit;
+      // Beside other indices a longer one fills vectors: written out, its elements would be gathered. For each pair of two long
+      // indices the terms of a longer one written out wait for each other; loops run such sums side by side.
+      constexpr int64_t mostBesideOthers = 4, mostForPairs = 8;
+      int64_t most = limit;
+      if (op_.getOver().size() > 1)
+        most = std::min(most, mostBesideOthers);
+      else if (isForPairs(free, limit))
+        most = std::min(most, mostForPairs);
       if (!extent || *extent < 0 || *extent > most || !fits(free, index, *extent))
         continue;
       SmallVector<Value> others;
@@ -61,6 +66,14 @@ public:
   }
 
 private:
+  /// Is there a sum for each pair of two indices that stay loops?
+  bool isForPairs(ir::FreeIndices &free, int64_t limit) {
+    return llvm::count_if(free.of(op_.getResult()), [&](Value index) {
+             std::optional<int64_t> extent = constantExtent(index);
+             return !extent || *extent > limit;
+           }) > 1;
+  }
+
   /// Is what the copies of the summand write out small enough that straight code beats a loop? Reductions inside of it that
   /// have been written out count with all of their ops, so that nests of small loops do not multiply.
   bool fits(ir::FreeIndices &free, Value index, int64_t extent) {

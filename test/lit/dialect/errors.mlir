@@ -916,3 +916,9 @@ module attributes {a = #mercer.reduction<middle>} {
 // expected-error@+1 {{'mercer.plan' op 'mercer.sizes' must list an input and a dimension for each dimension of each input}}
 mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 attributes {mercer.sizes = [array<i64: 1, 0>]} {
 }
+
+// -----
+
+// expected-error@+1 {{'mercer.plan' op 'mercer.known_sizes' must list the size, or -1, of each dimension of each input}}
+mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 1 attributes {mercer.known_sizes = [array<i64: 3, 4>]} {
+}

@@ -78,3 +78,25 @@ mercer.program @wide(%x: !mercer.array<2xf64>) names ["x"] {
   %1 = mercer.reduce sum over[%i, %k] %0 : f64 -> f64
   mercer.output "r" [] %1 : f64
 }
+
+// Sums of nine terms for each pair of two other indices stay loops, which run side by side; those of one index are written out.
+// CHECK-LABEL: @pairs
+// CHECK: mercer.reduce sum over
+// CHECK: mercer.reduce logsumexp
+// CHECK-NOT: mercer.reduce
+mercer.program @pairs(%x: !mercer.array<2xf64>, %y: !mercer.array<2xf64>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %y, 0 : !mercer.array<2xf64>
+  %nine = mercer.constant 9 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %nine
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %1 = mercer.read %y[%j, %k] : !mercer.array<2xf64> -> f64
+  %2 = mercer.apply mul(%0, %1) : (f64, f64) -> f64
+  %3 = mercer.reduce sum over [%k] %2 : f64 -> f64
+  %4 = mercer.reduce logsumexp over [%j] %3 : f64 -> f64
+  %5 = mercer.reduce sum over [%k] %0 : f64 -> f64
+  %6 = mercer.apply add(%4, %5) : (f64, f64) -> f64
+  mercer.output "r" [%i] %6 : f64
+}
