@@ -186,6 +186,8 @@ private:
   void grouped(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,
                llvm::function_ref<void(mlir::Value)> single, llvm::function_ref<Lane(mlir::Value, Lane)> counts);
   void unjam();
+  void aroundPosition(mlir::Value position, llvm::ArrayRef<ir::ApplyOp> comparisons, mlir::Value lower, mlir::Value upper,
+                      mlir::Value step, llvm::function_ref<void(mlir::Value)> body);
   Lane apply(ir::ApplyOp op);
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
@@ -215,6 +217,7 @@ private:
   llvm::DenseSet<mlir::Value> copied_;
   llvm::SmallVector<llvm::DenseMap<mlir::Value, Lane>> copies_;
   size_t copy_ = 0;
+  llvm::DenseMap<mlir::Operation *, bool> outcomes_; ///< of comparisons, where they are known
   llvm::DenseMap<int64_t, mlir::Value> loadedWords_;
 };
 

@@ -108,6 +108,49 @@ SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
   return states;
 }
 
+/// A value that does not vary in a loop and that its index is compared with for equality, and these comparisons; null: none.
+static std::pair<Value, SmallVector<ir::ApplyOp>> singledOut(ir::LoopOp op) {
+  Value position;
+  SmallVector<ir::ApplyOp> comparisons;
+  for (auto apply : op.getBlock().getOps<ir::ApplyOp>()) {
+    dsl::Function function = apply.getFunction().getValue();
+    if (function != dsl::Function::eq && function != dsl::Function::ne)
+      continue;
+    Value x = apply.getOperands()[0], y = apply.getOperands()[1];
+    Value other = x == op.getIndex() ? y : y == op.getIndex() ? x : Value();
+    if (!other || op.getBody().isAncestor(other.getParentRegion()) || (position && other != position))
+      continue;
+    position = other;
+    comparisons.push_back(apply);
+  }
+  return {position, comparisons};
+}
+
+/// A loop over lanes in which one position is singled out: for the vectors before and after the one that has it, the outcome of the
+/// comparisons is known.
+void Codegen::aroundPosition(Value position, ArrayRef<ir::ApplyOp> comparisons, Value lower, Value upper, Value step,
+                             llvm::function_ref<void(Value)> body) {
+  using arith::CmpIPredicate;
+  auto select = [&](Value condition, Value x, Value y) -> Value {
+    return arith::SelectOp::create(b, loc(), condition, x, y);
+  };
+  Value at = lane(position).value, distance = arith::SubIOp::create(b, loc(), at, lower);
+  Value inside = both(arith::CmpIOp::create(b, loc(), CmpIPredicate::sge, at, lower),
+                      arith::CmpIOp::create(b, loc(), CmpIPredicate::slt, at, upper));
+  Value start = arith::SubIOp::create(b, loc(), at, arith::RemSIOp::create(b, loc(), distance, step));
+  Value first = select(inside, start, upper);
+  Value next = select(inside, arith::AddIOp::create(b, loc(), start, step), upper);
+  carry({}, i64(0), i64(2), i64(1), [&](Value turn) {
+    Value before = arith::CmpIOp::create(b, loc(), CmpIPredicate::eq, turn, i64(0));
+    Value end = select(before, first, upper);
+    for (ir::ApplyOp comparison : comparisons)
+      outcomes_[comparison] = comparison.getFunction().getValue() == dsl::Function::ne;
+    carry({}, select(before, lower, next), end, step, body);
+    outcomes_.clear();
+    carry({}, end, select(before, next, upper), step, body);
+  });
+}
+
 void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper) {
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   auto yield = cast<ir::YieldOp>(op.getYield());
@@ -150,6 +193,8 @@ void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   }
   if (op.getTogether() > 1 && !inner)
     grouped(op, states, lower, whole, body, counts);
+  else if (auto [position, comparisons] = singledOut(op); lanes && states.empty() && position)
+    aroundPosition(position, comparisons, lower, whole, i64(lanes), body);
   else
     carryBlocks(states, lower, whole, lanes ? lanes : 1, body, inner ? innerTerms : blockTerms);
   if (lanes) // The tail is a loop of at most one turn, so that states pass through it.

@@ -223,6 +223,8 @@ Value Codegen::fused(ir::ApplyOp op) {
 }
 
 Lane Codegen::apply(ir::ApplyOp op) {
+  if (auto known = outcomes_.find(op); known != outcomes_.end())
+    return {Lane::uniform, i1(known->second, false)};
   if (Lane linear = applyLinear(op); linear.value)
     return linear;
   if (isa<FloatType>(op.getType()))

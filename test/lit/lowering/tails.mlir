@@ -70,3 +70,33 @@ mercer.plan @hit(%x: !mercer.array<1xf32>, %label: !mercer.array<0xi64>, %y: !me
     mercer.store %k, %y[%i] : f32, !mercer.array<1xf32>
   }
 }
+
+// A position that a comparison singles out: the vectors before and after that of it have no comparison.
+// CHECK-LABEL: llvm.func internal @mercer_single_nest0
+// CHECK: %[[LABEL:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i64
+// CHECK: scf.for %[[TURN:.*]] = %c0_i64 to %c2_i64
+// CHECK: scf.for
+// CHECK-NOT: vector<16xi32>
+// CHECK: llvm.store {{.*}} : vector<16xf32>
+// CHECK: scf.for
+// CHECK: arith.cmpi eq, {{.*}} : vector<16xi32>
+// CHECK: llvm.store {{.*}} : vector<16xf32>
+// CHECK: scf.for
+// CHECK: arith.cmpi eq, {{.*}} : vector<16xi32>
+// CHECK: llvm.intr.masked.store
+mercer.plan @single(%x: !mercer.array<2xf32>, %label: !mercer.array<1xi64>, %y: !mercer.array<2xf32>) names ["x", "label", "y"] inputs 2 {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  %none = mercer.constant 0.0 : f32
+  mercer.nest "i" %i below %n chunk 64 {
+    %l = mercer.read %label[%i] : !mercer.array<1xi64> -> i64
+    mercer.loop "j" %j from %zero to %m lanes 16 [] {
+      %hit = mercer.apply eq(%l, %j) : (i64, i64) -> i1
+      %v = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+      %k = mercer.apply select(%hit, %none, %v) : (i1, f32, f32) -> f32
+      mercer.store %k, %y[%i, %j] : f32, !mercer.array<2xf32>
+      mercer.yield
+    }
+  }
+}

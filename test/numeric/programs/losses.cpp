@@ -371,12 +371,13 @@ TEST(Losses, longRows) {
                 {"share", {i, c}, exp(x(i, c) - logsumexp(c, x(i, c))) - where(hit, 0.5, 0.0)},
                 {"before", i, sum(c, x(i, c), c < label(i))},
                 {"after", i, sum(c, x(i, c), label(i) <= c)}});
-  constexpr int n = 7, m = 2 * 128 + 2 * 16 + 5;
+  constexpr int n = 20, m = 2 * 128 + 2 * 16 + 5;
   Given given = draw({n, m}, -3, 3);
   for (int row = 0; row < n; ++row)
     for (int at : {1, 40, 130, 270, m - 1}) // ever larger by more than the reference may lag behind
-      given.data[static_cast<std::size_t>(row * m + at)] = 20.0 * (row - 3) * (1 + at / 40);
-  agree(rows, {given, list({n}, {0, 15, 16, 288, 292, -0x1p63, 0x1p62})}, {x}, [](const List &in) {
+      given.data[static_cast<std::size_t>(row * m + at)] = 20.0 * (row % 7 - 3) * (1 + at / 40);
+  const Given labels = list({n}, {0, 15, 16, 17, 31, 32, 127, 128, 255, 256, 287, 288, 289, 292, 293, 304, -1, -17, -0x1p63, 0x1p62});
+  agree(rows, {given, labels}, {x}, [](const List &in) {
     Values lse(Shape{n}), share(Shape{n, m}), before(Shape{n}), after(Shape{n});
     for (int i = 0; i < n; ++i) {
       Number largest = in[0](i, 0), total = 0;
