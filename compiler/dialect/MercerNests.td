@@ -127,7 +127,7 @@ def Mercer_AccumulateOp : Mercer_Op<"accumulate", [ParentOneOf<["NestOp", "LoopO
 
     Constraints: (C1) one subscript for each dimension; (C2) the array is an accumulator, an allocation or an output; (C3) the kind is
     sum, or the array is one of the plan and has rank 0; (C4) value and element types are those of `mercer.reduce`; (C5) into an
-    accumulator, no subscript depends on an index with lanes; (C6) into an array of the plan, the nest's own index is no subscript, and into one
+    accumulator, no subscript depends on an index with lanes, but the last one may be that of a loop which the accumulator is outside of; (C6) into an array of the plan, the nest's own index is no subscript, and into one
     of rank 0 no other op of the nest accumulates.
   }];
   let arguments = (ins Mercer_ReductionAttr:$kind, Mercer_Scalar:$value, Arg<Mercer_Array, "", [MemRead, MemWrite]>:$array,

@@ -184,10 +184,14 @@ LogicalResult AccumulateOp::verify() {
                          << "' is combined into arrays of the plan of rank 0 only";
   if (failed(verifyReduction(*this, kind, getValue().getType(), array.getElement()))) // C4
     return failure();
-  for (Value subscript : getSubscripts()) {
-    for (BlockArgument index : tile ? indicesOf(subscript) : SmallVector<BlockArgument>())
-      if (lanesOf(index.getOwner()->getParentOp())) // C5
+  Operation *memory = getArray().getDefiningOp();
+  for (auto [dimension, subscript] : llvm::enumerate(getSubscripts())) {
+    for (BlockArgument index : tile ? indicesOf(subscript) : SmallVector<BlockArgument>()) {
+      Operation *loop = index.getOwner()->getParentOp();
+      bool inOrder = index == subscript && dimension + 1 == array.getRank() && !loop->isAncestor(memory);
+      if (lanesOf(loop) && !inOrder) // C5
         return emitOpError() << "a subscript into an accumulator depends on an index with lanes";
+    }
     auto index = dyn_cast<BlockArgument>(subscript);
     if (!tile && index && isa<NestOp>(index.getOwner()->getParentOp())) // C6
       return emitOpError() << "a subscript is the nest's own index";

@@ -44,6 +44,9 @@ std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
 /// Bytes of an element in memory.
 unsigned bytesOf(mlir::Type element);
 
+/// Planes of a table: of sums, and of what their roundings have lost.
+int64_t planesOf(mlir::Type element);
+
 /// Does a nest combine values into one element of the plan?
 bool isTotal(ir::AccumulateOp op);
 /// The arrays with dimensions that a nest adds into: each chunk has a table for each.
@@ -151,7 +154,7 @@ private:
     bool wide;
   };
 
-  /// A chunk's sums for an array of the plan; `plane`: elements from a sum to what it has lost.
+  /// An accumulator, or a chunk's sums for an array of the plan; `plane`: elements from a sum to what it has lost.
   struct Table {
     mlir::Value pointer, plane;
   };
@@ -170,9 +173,8 @@ private:
     mlir::Value tile, first, bytes;
   };
 
-  std::array<mlir::Value, 2> parts(mlir::Value array, mlir::Value position);
-  void clear(ir::AccumulatorOp op);
-  void accumulate(ir::AccumulateOp op); ///< into an accumulator
+  void clear(mlir::Value array); ///< a table
+  mlir::Value padded(mlir::Value elements);
   Lane sumOf(ir::ReadOp op);
   std::pair<mlir::Value, mlir::Value> termOf(const Running &running, Lane value, Lane predicate);
   void addExponentials(Running &running, llvm::ArrayRef<mlir::Value> terms);

@@ -94,6 +94,22 @@ void Codegen::loop(ir::LoopOp op) {
     width = 0;
 }
 
+/// What is known of how often a loop runs: it may run over a block of an index.
+static std::optional<int64_t> mostTurns(ir::LoopOp op) {
+  if (std::optional<int64_t> most = ir::upperBound(op.getUpper()))
+    return most;
+  auto end = op.getUpper().getDefiningOp<ir::ApplyOp>();
+  if (!end || end.getFunction().getValue() != dsl::Function::minimum)
+    return std::nullopt;
+  for (Value bound : end.getOperands()) {
+    auto next = bound.getDefiningOp<ir::ApplyOp>();
+    if (next && next.getFunction().getValue() == dsl::Function::add && next.getOperands()[0] == op.getLower())
+      if (std::optional<int64_t> length = ir::integerConstant(next.getOperands()[1]))
+        return length;
+  }
+  return std::nullopt;
+}
+
 SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
   auto yield = cast<ir::YieldOp>(op.getYield());
   bool inner = insideGroup(op);
@@ -102,7 +118,7 @@ SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
     // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
     forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
       states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
-      states.back().compensated = !inner || !ir::upperBound(op.getUpper());
+      states.back().compensated = !inner || !mostTurns(op);
       states.back().acrossLanes = op.getLanes() > 0;
     });
   return states;
@@ -186,6 +202,13 @@ void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     block(op.getBlock(), [](ir::AccumulateOp) {});
     combine(index);
   };
+  auto masked = [&](Value position) {
+    mask = tailMask(position, upper);
+    body(position);
+    mask = {};
+  };
+  if (lanes && !op.getBlock().getOps<ir::LoopOp>().empty()) // the loops inside take the time: one copy of them
+    return carryBlocks(states, lower, upper, lanes, masked, inner ? innerTerms : blockTerms);
   Value whole = upper;
   if (lanes) {
     Value count = arith::SubIOp::create(b, loc(), upper, lower);
@@ -198,11 +221,7 @@ void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   else
     carryBlocks(states, lower, whole, lanes ? lanes : 1, body, inner ? innerTerms : blockTerms);
   if (lanes) // The tail is a loop of at most one turn, so that states pass through it.
-    carry(states, whole, upper, i64(lanes), [&](Value position) {
-      mask = tailMask(position, upper);
-      body(position);
-      mask = {};
-    });
+    carry(states, whole, upper, i64(lanes), masked);
 }
 
 void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {

@@ -51,18 +51,23 @@ Value Codegen::placeTiles(ir::NestOp nest) {
     for (auto loop = tile->getParentOfType<ir::LoopOp>(); loop; loop = loop->getParentOfType<ir::LoopOp>())
       lanes = std::max(lanes, static_cast<unsigned>(loop.getLanes()));
     Value memory = scratch ? this->element(scratch, b.getI8Type(), bytes) : Value();
-    if (scratch)
-      tiles_[tile->getResult(0)] = {memory, lanes > 0};
-    unsigned parts = isa<ir::AccumulatorOp>(tile) ? 2 : 1; // sums, and what they have lost
-    Value size = i64(bytesOf(element) * parts * std::max(lanes, 1u));
-    for (Value extent : tile->getOperands())
-      size = arith::MulIOp::create(b, loc(), size, arith::MaxSIOp::create(b, loc(), scalar(extent), i64(0)));
-    Value padded = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
-    if (panels > 1 && tile->getParentOp() == nest) {
-      panelTiles_.push_back({tile->getResult(0), memory, padded});
-      padded = arith::MulIOp::create(b, loc(), padded, i64(panels));
+    Value array = tile->getResult(0);
+    Value count = arith::MulIOp::create(b, loc(), elements(array), i64(std::max(lanes, 1u)));
+    bool sums = isa<ir::AccumulatorOp>(tile);
+    if (sums)
+      count = padded(count);
+    if (scratch) {
+      tiles_[array] = {memory, lanes > 0};
+      if (sums)
+        tables_[array] = {memory, count};
     }
-    bytes = arith::AddIOp::create(b, loc(), bytes, padded);
+    Value size = arith::MulIOp::create(b, loc(), count, i64(bytesOf(element) * (sums ? planesOf(element) : 1)));
+    size = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
+    if (panels > 1 && tile->getParentOp() == nest) {
+      panelTiles_.push_back({array, memory, size});
+      size = arith::MulIOp::create(b, loc(), size, i64(panels));
+    }
+    bytes = arith::AddIOp::create(b, loc(), bytes, size);
   });
   if (panels > 1) {
     if (scratch)
@@ -77,6 +82,8 @@ void Codegen::selectPanel(Value panel) {
   for (const PanelTile &own : panelTiles_) {
     Value offset = arith::MulIOp::create(b, loc(), panel, own.bytes);
     tiles_[own.tile].pointer = element(own.first, b.getI8Type(), offset);
+    if (auto sums = tables_.find(own.tile); sums != tables_.end())
+      sums->second.pointer = tiles_[own.tile].pointer;
   }
 }
 
@@ -305,53 +312,25 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
                                b.getI32IntegerAttr(bytesOf(type)));
 }
 
-/// The two parts of an element of an accumulator: the sum, and what its roundings have lost.
-std::array<Value, 2> Codegen::parts(Value array, Value position) {
-  Type type = cast<ir::ArrayType>(array.getType()).getElement();
-  const Tile &tile = tiles_.find(array)->second;
-  Value sum = arith::MulIOp::create(b, loc(), position, i64(2 * (tile.wide ? width : 1)));
-  Value lost = arith::AddIOp::create(b, loc(), sum, i64(tile.wide ? width : 1));
-  return {element(tile.pointer, type, sum), element(tile.pointer, type, lost)};
-}
-
-void Codegen::clear(ir::AccumulatorOp op) {
-  Value array = op.getResult();
-  Type element = op.getType().getElement();
-  Type type = tiles_.find(array)->second.wide ? widened(element) : element;
-  Value positions = i64(1);
-  for (Value size : op.getSizes())
-    positions = arith::MulIOp::create(b, loc(), positions, scalar(size));
-  carry({}, i64(0), positions, i64(1), [&](Value position) {
-    for (Value part : parts(array, position))
-      LLVM::StoreOp::create(b, loc(), number(type, 0), part, bytesOf(element));
-  });
-}
-
-void Codegen::accumulate(ir::AccumulateOp op) {
-  Type element = op.getValue().getType();
-  Value array = op.getArray();
-  Lane value = lane(op.getValue());
-  bool wide = tiles_.find(array)->second.wide;
-  Value term = wide ? vector(value, element) : value.value;
-  if (op.getPredicate()) {
-    Lane where = lane(op.getPredicate());
-    Value condition = wide ? vector(where, b.getI1Type()) : where.value;
-    term = arith::SelectOp::create(b, loc(), condition, term, number(term.getType(), 0));
-  }
-  auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
-  addInMemory(sum, lost, term);
-}
-
 Lane Codegen::sumOf(ir::ReadOp op) {
   Value array = op.getArray();
-  bool wide = tiles_.find(array)->second.wide;
-  Type element = op.getType(), type = wide ? widened(element) : element;
-  auto [sum, lost] = parts(array, scalar(op.getSubscripts()[0]));
-  auto load = [&](Value from) -> Value {
-    return LLVM::LoadOp::create(b, loc(), type, from, bytesOf(element));
+  Type element = op.getType();
+  const Table table = tables_.find(array)->second;
+  SmallVector<Lane> subscripts;
+  for (Value subscript : op.getSubscripts())
+    subscripts.push_back(lane(subscript));
+  Lane made;
+  auto load = [&](Value plane) {
+    tiles_[array].pointer = plane;
+    return this->load(array, subscripts, Lane(), element, made);
   };
-  Value result = isa<FloatType>(element) ? closed(load(sum), load(lost)) : load(sum);
-  return {wide ? Lane::varying : Lane::uniform, result};
+  Value sum = load(table.pointer);
+  if (isa<FloatType>(element)) {
+    sum = closed(sum, load(this->element(table.pointer, element, table.plane)));
+    tiles_[array].pointer = table.pointer;
+  }
+  made.value = sum;
+  return made;
 }
 
 } // namespace mercer::lowering

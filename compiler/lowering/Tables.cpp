@@ -1,5 +1,5 @@
 // Sums into the elements of an array of the plan, whatever the subscripts: each chunk of the nest adds into a table
-// of its own, the tables are added in the order of the chunks.
+// of its own, the tables are added in the order of the chunks. Accumulators are tables in scratch memory.
 //
 // A table has a plane of sums and, of real numbers, one of what their roundings have lost. Planes are padded, so that
 // there is an element that nobody reads: what must not count goes there.
@@ -14,7 +14,7 @@ namespace mercer::lowering {
 /// Elements that are cleared and combined at once.
 static constexpr int64_t padding = 16;
 
-static int64_t planesOf(Type element) { return isa<FloatType>(element) ? 2 : 1; }
+int64_t planesOf(Type element) { return isa<FloatType>(element) ? 2 : 1; }
 
 static Type elementOf(Value array) { return cast<ir::ArrayType>(array.getType()).getElement(); }
 
@@ -48,7 +48,11 @@ Value Codegen::bytes(Value array) {
 
 /// Elements of a plane: at least one more than the array has.
 Value Codegen::planeOf(Value array) {
-  Value more = arith::AddIOp::create(b, loc(), elements(array), i64(padding));
+  return padded(arith::AddIOp::create(b, loc(), elements(array), i64(1)));
+}
+
+Value Codegen::padded(Value elements) {
+  Value more = arith::AddIOp::create(b, loc(), elements, i64(padding - 1));
   return arith::AndIOp::create(b, loc(), more, i64(-padding));
 }
 
@@ -63,9 +67,16 @@ void Codegen::openTable(Value array, Value memory, Value chunk) {
   Value size = arith::MulIOp::create(b, loc(), plane, i64(planesOf(element)));
   Value own = this->element(memory, element, arith::MulIOp::create(b, loc(), chunk, size));
   tables_[array] = {own, plane};
+  clear(array);
+}
+
+void Codegen::clear(Value array) {
+  Type element = elementOf(array);
+  const Table &table = tables_.find(array)->second;
+  Value size = arith::MulIOp::create(b, loc(), table.plane, i64(planesOf(element)));
   Value nothing = number(VectorType::get({padding}, element), 0);
   carry({}, i64(0), size, i64(padding), [&](Value position) {
-    LLVM::StoreOp::create(b, loc(), nothing, this->element(own, element, position), bytesOf(element));
+    LLVM::StoreOp::create(b, loc(), nothing, this->element(table.pointer, element, position), bytesOf(element));
   });
 }
 
@@ -136,6 +147,11 @@ void Codegen::addTerms(ir::AccumulateOp op, ArrayRef<Lane> subscripts, Lane valu
   if (!width)
     return addAt(table, position, value.value);
   Value terms = vector(value, element);
+  if (tiles_.lookup(array).wide) { // a sum for each lane
+    if (where.value)
+      terms = arith::SelectOp::create(b, loc(), vector(where, b.getI1Type()), terms, number(terms.getType(), 0));
+    return addAt(table, arith::MulIOp::create(b, loc(), position, i64(width)), terms);
+  }
   Value active = both(mask, where.value ? vector(where, b.getI1Type()) : Value());
   if (inOrder)
     return addAt(table, position, terms, {}, active);

@@ -124,7 +124,7 @@ void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accu
     if (isTotal(add))
       accumulate(add);
     else
-      add.getArray().getDefiningOp<ir::AccumulatorOp>() ? this->accumulate(add) : addToTable(add);
+      addToTable(add);
   } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
     define(op.getResult(0), this->apply(apply));
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {

@@ -269,6 +269,8 @@ void Cost::collect(Block &block, NestCost &cost) {
         tables_.insert(accumulate.getArray());
     } else if (isa<ir::TileOp, ir::AccumulatorOp>(op)) {
       double lanes = std::max<double>(1, static_cast<double>(nest.getLanes())); // a copy a lane
+      for (auto loop = dyn_cast<ir::LoopOp>(op.getParentOp()); loop; loop = dyn_cast<ir::LoopOp>(loop->getParentOp()))
+        lanes = std::max(lanes, static_cast<double>(loop.getLanes()));
       double copies = op.getParentOp() == nest ? static_cast<double>(nest.getPanels()) : 1;
       cost.scratch += bytes(op.getResult(0)) * Quantity(lanes * copies);
     } else if (auto loop = dyn_cast<ir::LoopOp>(op)) {

@@ -123,6 +123,11 @@ unsigned Dependences::stageOf(ArrayRef<Value> roots, Value index) {
   return stage;
 }
 
+void Dependences::together(Value index, ArrayRef<ir::ArrayOp> arrays) {
+  for (ir::ArrayOp array : arrays)
+    together_[array] = {index, SmallVector<ir::ArrayOp>(arrays)};
+}
+
 const Place &Dependences::placeOf(ir::OutputOp output) {
   if (auto found = places_.find(output); found != places_.end())
     return found->second;
@@ -136,6 +141,15 @@ const Place &Dependences::placeOf(ir::ArrayOp array) {
   if (auto found = places_.find(array); found != places_.end())
     return found->second;
   Place place;
+  if (auto found = together_.find(array); found != together_.end()) {
+    auto [index, arrays] = found->second;
+    place.index = index;
+    for (ir::ArrayOp other : arrays)
+      place.stage = std::max(place.stage, stageOf(other.getValue(), index));
+    for (ir::ArrayOp other : arrays)
+      places_[other] = place;
+    return places_[array];
+  }
   auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
   SmallVector<Value> roots{array.getValue()};
   if (isScattered(array)) {

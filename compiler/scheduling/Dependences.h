@@ -32,6 +32,10 @@ llvm::SmallVector<mlir::Value> termsOf(llvm::ArrayRef<ir::ReduceOp> reductions);
 
 class Dependences {
 public:
+  /// Says that one nest over an index, which is none of theirs, computes some arrays.
+  void together(mlir::Value index, llvm::ArrayRef<ir::ArrayOp> arrays);
+  bool isTogether(ir::ArrayOp array) const { return together_.contains(array); }
+
   /// The reads of stored arrays that a value needs, through reductions that are not stored themselves.
   llvm::SmallVector<ir::ReadOp> arrayReads(llvm::ArrayRef<mlir::Value> roots);
   /// All ops that a value needs without what computes stored arrays; with `but`, without what only reductions
@@ -48,6 +52,7 @@ private:
 
   ir::FreeIndices free_;
   llvm::DenseMap<mlir::Operation *, Place> places_;
+  llvm::DenseMap<mlir::Operation *, std::pair<mlir::Value, llvm::SmallVector<ir::ArrayOp>>> together_;
 };
 
 } // namespace mercer::scheduling

@@ -30,6 +30,7 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
   allocate(demand.arrays);
   SmallVector<ir::ArrayOp> scattered;
   llvm::copy_if(demand.arrays, std::back_inserter(scattered), isScattered);
+  lanes_ = machine_.lanes;
   laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, scattered, machine_.lanes, dependences_, free_);
   Location loc = roots[0].getLoc();
   auto source = demand.index.getDefiningOp<ir::IndexOp>();
@@ -37,7 +38,7 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
   OpBuilder &outer = scopes_[0].builder;
   int64_t chunk = hasLoops(roots, demand) ? 4 * machine_.lanes : 512 * machine_.lanes;
   auto nest = ir::NestOp::create(outer, loc, source.getName(), extent, chunk,
-                                 laneIndex_ == demand.index ? machine_.lanes : 0, StringAttr());
+                                 laneIndex_ == demand.index ? lanes_ : 0, StringAttr());
   Block &body = nest.getBody().emplaceBlock();
   Value argument = body.addArgument(outer.getI64Type(), loc);
   outer.setInsertionPoint(nest); // what does not depend on the index goes before the nest
@@ -294,9 +295,9 @@ Value NestWriter::emit(Value root) {
     }
     if (const Tile *tile = tileOf(value, true)) {
       Scope &scope = scopeOf(value);
-      Value at = known(tile->index);
-      if (tile->base)
-        at = ir::apply(scope.builder, value.getLoc(), dsl::Function::sub, {at, tile->base});
+      SmallVector<Value> at;
+      for (const Axis &axis : tile->axes)
+        at.push_back(positionIn(scope, axis));
       scope.values[value] =
           ir::ReadOp::create(scope.builder, value.getLoc(), value.getType(), tile->memory, at, Value());
       stack.pop_back();
@@ -462,6 +463,8 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
                                 ArrayRef<ir::ReduceOp> reductions, Range range) {
   prepare(index, roots);
   auto source = index.getDefiningOp<ir::IndexOp>();
+  if (auto part = parts_.find(index); part != parts_.end() && !range.upper)
+    range = part->second.range;
   if (!range.lower)
     range.lower = zero();
   if (!range.upper)
@@ -476,7 +479,7 @@ ir::LoopOp NestWriter::openLoop(Value index, ArrayRef<Value> roots, Location loc
   bool lanes = laneIndex_ == index && !isOpen(laneIndex_);
   auto loop =
       ir::LoopOp::create(scope.builder, loc, types, source.getName(), scope.builder.getArrayAttr(kinds),
-                         range.lower, range.upper, lanes ? machine_.lanes : 0, 1);
+                         range.lower, range.upper, lanes ? lanes_ : 0, 1);
   Block &body = loop.getBody().emplaceBlock();
   Value argument = body.addArgument(scope.builder.getI64Type(), loc);
   scope.builder.setInsertionPoint(loop);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "compiler/scheduling/Dependences.h"
+#include "compiler/scheduling/Pairs.h"
 #include "compiler/scheduling/Schedule.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mercer::scheduling {
 
@@ -27,6 +29,8 @@ public:
   NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine);
 
   void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
+  /// The nest of some of the arrays of sums over pairs.
+  void pairs(const PairSums &pairs, llvm::ArrayRef<ir::ArrayOp> arrays);
   /// An output without indices: stored by the plan itself; one that stands for a check may end the call.
   void scalar(ir::OutputOp output, mlir::Value memory);
   bool hasMemory(ir::ArrayOp array) const { return memory_.contains(array); }
@@ -34,11 +38,15 @@ public:
   void keepIn(ir::ArrayOp array, mlir::Value memory) { memory_[array] = memory; }
 
 private:
-  /// A value kept for all positions of one index, while the loops around the scope that has it stand.
+  /// An index of the program, and (of the plan) what it is at the first element of a tile; null: 0.
+  struct Axis {
+    mlir::Value index, base;
+  };
+
+  /// A value kept for all positions of some indices, while the loops around the scope that has it stand.
   struct Tile {
     mlir::Value memory; // of the plan
-    mlir::Value index;  // of the program
-    mlir::Value base;   // of the plan: the index at the first element; null: 0
+    llvm::SmallVector<Axis, 2> axes;
   };
 
   /// Bounds of a loop, of the plan; null: all of the index.
@@ -120,6 +128,26 @@ private:
   bool isWorthKeeping(mlir::Value value, mlir::Value index);
   int64_t workOf(mlir::Value value, mlir::Value index);
   const Tile *tileOf(mlir::Value value, bool open);
+  mlir::Value positionIn(Scope &scope, const Axis &axis);
+
+  // Blocks of an index.
+  /// The positions of an index that one iteration of a loop over its blocks is for, and how many a block has.
+  struct Part {
+    Range range;
+    int64_t length;
+  };
+  mlir::Value number(int64_t value);
+  mlir::Value blocksOf(mlir::Value index, int64_t length);
+  Range rangeOf(mlir::Value index, mlir::Value block, int64_t length);
+  void openPart(mlir::Value index, mlir::Value block, int64_t length);
+  Tile tile(mlir::Value value, llvm::ArrayRef<mlir::Value> indices, mlir::ValueRange sizes);
+  void storeInTile(mlir::Value value, const Tile &tile);
+
+  // Sums over pairs (PairNest.cpp).
+  llvm::DenseMap<mlir::Value, Tile> packRows(llvm::ArrayRef<PairSum> sums, const PairSums &pairs);
+  void weigh(llvm::ArrayRef<PairSum> sums, const PairSums &pairs, const llvm::DenseMap<mlir::Value, Tile> &packed);
+  void addPart(const PairSum &sum, mlir::Value memory, bool ofRows);
+  void storeRows(const PairSum &sum, mlir::Value sums, mlir::Value memory);
 
   ir::PlanOp plan_;
   Dependences &dependences_;
@@ -129,6 +157,8 @@ private:
   llvm::SmallVector<ir::LoopOp> loops_;
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory_; // of stored arrays
   mlir::Value nestIndex_, laneIndex_;                     // of the nest that is being written
+  int64_t lanes_ = 0;                                     // that the latter runs in
+  llvm::DenseMap<mlir::Value, Part> parts_;               // of indices that loops run over a block of
   llvm::DenseSet<mlir::Operation *> nestArrays_;          // what it computes
   mlir::Value zero_, always_;
   llvm::SmallVector<ir::ReduceOp> reductions_;

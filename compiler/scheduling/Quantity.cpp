@@ -115,6 +115,8 @@ static double apply(Symbols::Kind kind, double a, double b) {
 Quantity Symbols::made(Kind kind, const Quantity &a, const Quantity &b) {
   if (a.constant() && b.constant())
     return Quantity(apply(kind, *a.constant(), *b.constant()));
+  if (kind == Kind::divided_up && b == Quantity(1))
+    return a;
   if (made_ >= most_made)
     return unknown();
   for (const auto &[whole, rounded] :

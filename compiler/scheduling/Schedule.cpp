@@ -20,6 +20,7 @@ public:
       : program_(program), machine_(machine), builder_(program) {}
 
   void run() {
+    storePairSums(program_);
     makePlan();
     // A check must hold before anything is read by its subscript: a round of nests for the checks that read by none of each
     // other's, in order, then the rest.
@@ -70,6 +71,10 @@ private:
     for (ir::OutputOp output : outputs)
       writeOut(output);
     unifyWrittenOut();
+    for (const PairSums &pairs : pairSumsOf(program_)) {
+      dependences_.together(pairs.block, pairs.arrays);
+      pairs_.try_emplace(pairs.block, pairs);
+    }
     writer_.emplace(plan_, program_, dependences_, machine_);
   }
 
@@ -184,7 +189,10 @@ private:
     }
     for (auto &[stage, nests] : stages)
       for (Demand &demand : nests) {
-        writer_->nest(demand, targets_);
+        if (auto pairs = pairs_.find(demand.index); pairs != pairs_.end())
+          writer_->pairs(pairs->second, demand.arrays);
+        else
+          writer_->nest(demand, targets_);
         for (ir::ArrayOp array : demand.arrays)
           if (writer_->hasMemory(array))
             stored_.insert(array);
@@ -198,7 +206,7 @@ private:
     auto read = output.getValue().getDefiningOp<ir::ReadOp>();
     auto array = read ? read.getArray().getDefiningOp<ir::ArrayOp>() : ir::ArrayOp();
     const Target &target = targets_.find(output)->second;
-    if (!array || !isScattered(array) || writer_->hasMemory(array) || !target.subscripts.empty() ||
+    if (!array || !(isScattered(array) || dependences_.isTogether(array)) || writer_->hasMemory(array) || !target.subscripts.empty() ||
         read.getSubscripts() != array.getIndices() || output.getIndices() != read.getSubscripts())
       return false;
     writer_->keepIn(array, target.memory);
@@ -238,6 +246,7 @@ private:
   ir::PlanOp plan_;
   std::optional<NestWriter> writer_;
   DenseMap<Operation *, Target> targets_; // of outputs
+  DenseMap<Value, PairSums> pairs_;       // by the index of their nest
   DenseSet<Operation *> stored_;          // arrays
 };
 

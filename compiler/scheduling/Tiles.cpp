@@ -140,6 +140,10 @@ void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
   SmallVector<Value> later; // what sums in blocks use must be there before
   for (auto &[indices, values] : kept) {
     Value over = indices.second, extent = over.getDefiningOp<ir::IndexOp>().getExtent();
+    if (auto part = parts_.find(over); part != parts_.end()) {
+      fill(over, values, number(part->second.length), part->second.range);
+      continue;
+    }
     std::optional<int64_t> most = ir::upperBound(extent);
     // What is only read is kept whole: it serves other loops too.
     bool computed = llvm::any_of(values, [&](Value value) { return !value.getDefiningOp<ir::ReadOp>(); });
@@ -162,25 +166,61 @@ ir::LoopOp NestWriter::fill(Value index, ArrayRef<Value> values, Value extent, R
                             ArrayRef<ir::ReduceOp> sums) {
   SmallVector<Tile> tiles;
   for (Value value : values) {
-    auto type = ir::ArrayType::get(value.getContext(), 1, value.getType());
-    Value memory =
-        ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", ValueRange{extent});
-    tiles.push_back({memory, index, range.lower});
+    tiles.push_back(tile(value, index, extent));
+    tiles.back().axes[0].base = range.lower;
   }
   SmallVector<Value> roots(values);
   llvm::append_range(roots, termsOf(sums));
   ir::LoopOp loop = openLoop(index, roots, values[0].getLoc(), sums, range);
-  Value at = emit(index);
-  if (range.lower)
-    at = ir::apply(scopes_.back().builder, at.getLoc(), dsl::Function::sub, {at, range.lower});
-  for (auto [value, tile] : llvm::zip_equal(values, tiles)) {
-    Value element = emit(value);
-    ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, ValueRange{at});
-  }
+  for (auto [value, tile] : llvm::zip_equal(values, tiles))
+    storeInTile(value, tile);
   closeLoop(emitTerms(sums));
   for (auto [value, tile] : llvm::zip_equal(values, tiles))
     scopes_.back().tiles.insert({value, tile});
   return loop;
+}
+
+Value NestWriter::number(int64_t value) { return ir::integer(scopes_[0].builder, plan_.getLoc(), value); }
+
+/// How many blocks of a length an index has.
+Value NestWriter::blocksOf(Value index, int64_t length) {
+  OpBuilder &plan = scopes_[0].builder;
+  Value extent = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
+  Value padded = ir::apply(plan, extent.getLoc(), dsl::Function::add, {extent, number(length - 1)});
+  return ir::apply(plan, extent.getLoc(), dsl::Function::floor_div, {padded, number(length)});
+}
+
+/// The positions of an index in an iteration of the loop over its blocks.
+NestWriter::Range NestWriter::rangeOf(Value index, Value block, int64_t length) {
+  Scope &scope = scopes_.back();
+  auto apply = [&](dsl::Function function, ValueRange operands) {
+    return ir::apply(scope.builder, index.getLoc(), function, operands);
+  };
+  Value extent = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
+  Value lower = apply(dsl::Function::mul, {emit(block), number(length)});
+  Value end = apply(dsl::Function::add, {lower, number(length)});
+  return {lower, apply(dsl::Function::minimum, {end, extent})};
+}
+
+/// From here on, loops over an index are over one of its blocks.
+void NestWriter::openPart(Value index, Value block, int64_t length) {
+  parts_[index] = {rangeOf(index, block, length), length};
+}
+
+NestWriter::Tile NestWriter::tile(Value value, ArrayRef<Value> indices, ValueRange sizes) {
+  auto type = ir::ArrayType::get(value.getContext(), static_cast<unsigned>(indices.size()), value.getType());
+  Tile tile{ir::TileOp::create(scopes_.back().builder, value.getLoc(), type, "kept", sizes), {}};
+  for (Value index : indices)
+    tile.axes.push_back({index, parts_.lookup(index).range.lower});
+  return tile;
+}
+
+void NestWriter::storeInTile(Value value, const Tile &tile) {
+  Value element = emit(value);
+  SmallVector<Value> at;
+  for (const Axis &axis : tile.axes)
+    at.push_back(positionIn(scopes_.back(), axis));
+  ir::StoreOp::create(scopes_.back().builder, value.getLoc(), element, tile.memory, at);
 }
 
 /// Sums that a pass over the same index would compute next to another one: they may share what that keeps.
@@ -200,18 +240,12 @@ SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
 void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value> kept,
                             ArrayRef<ir::ReduceOp> sums) {
   Location loc = ir::ReduceOp(sums[0]).getLoc();
-  auto number = [&](int64_t value) { return ir::integer(scopes_[0].builder, loc, value); };
-  auto apply = [&](Scope &scope, dsl::Function function, ValueRange operands) {
-    return ir::apply(scope.builder, loc, function, operands);
-  };
   SmallVector<ir::ReduceOp> inner; // over the blocked index
   for (ir::ReduceOp sum : sums)
     inner.push_back(outer ? sum.getValue().getDefiningOp<ir::ReduceOp>() : sum);
   if (!outer)
     prepare(over, kept); // what serves all blocks
-  Value extent = emit(over.getDefiningOp<ir::IndexOp>().getExtent());
   Value positions = emit(index.getDefiningOp<ir::IndexOp>().getExtent());
-  Value length = number(blockLength);
   SmallVector<ir::ReduceOp> beside = outer ? SmallVector<ir::ReduceOp>() : sumsBeside(sums[0]);
   SmallVector<Value> memories, single;
   auto accumulator = [&](ir::ReduceOp sum, Value size) -> Value {
@@ -230,18 +264,14 @@ void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value
   auto source = over.getDefiningOp<ir::IndexOp>();
   OpBuilder program(source);
   Value block = ir::IndexOp::create(program, loc, (source.getName() + " block").str(), source.getExtent());
-  Value padded = apply(scopes_[0], dsl::Function::add, {extent, number(blockLength - 1)});
-  Value count = apply(scopes_[0], dsl::Function::floor_div, {padded, length});
+  Value count = blocksOf(over, blockLength);
   if (outer) {
     openLoop(outer, {}, loc);
     prepare(over, kept);
   }
   openLoop(block, {}, loc, {}, {zero(), count});
-  Scope &inBlock = scopes_.back();
-  Value lower = apply(inBlock, dsl::Function::mul, {emit(block), length});
-  Value end = apply(inBlock, dsl::Function::add, {lower, length});
-  Range range{lower, apply(inBlock, dsl::Function::minimum, {end, extent})};
-  ir::LoopOp filled = fill(over, kept, length, range, beside);
+  Range range = rangeOf(over, block, blockLength);
+  ir::LoopOp filled = fill(over, kept, number(blockLength), range, beside);
   for (auto [memory, result] : llvm::zip_equal(single, filled.getResults()))
     add(memory, result, zero());
   openLoop(index, {}, loc);
@@ -255,7 +285,7 @@ void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value
   if (outer)
     closeLoop({});
   for (auto [n, memory] : llvm::enumerate(memories))
-    scopes_.back().tiles.insert({ir::ReduceOp(sums[n]).getResult(), Tile{memory, index, Value()}});
+    scopes_.back().tiles.insert({ir::ReduceOp(sums[n]).getResult(), Tile{memory, {{index, Value()}}}});
   for (auto [n, memory] : llvm::enumerate(single)) {
     Value sum = ir::ReduceOp(beside[n]).getResult();
     Value at = zero();
@@ -264,17 +294,26 @@ void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value
   }
 }
 
-/// The tile that keeps a value; with `open`, only where a loop over the tile's index is open inside of the
-/// tile's scope.
+/// Where the element of a tile is that belongs to the open loops, on one of its axes.
+Value NestWriter::positionIn(Scope &scope, const Axis &axis) {
+  Value at = known(axis.index);
+  return axis.base ? ir::apply(scope.builder, at.getLoc(), dsl::Function::sub, {at, axis.base}) : at;
+}
+
+/// The tile that keeps a value; with `open`, only where the loops over the tile's indices are open, in the tile's scope
+/// or inside of it.
 const NestWriter::Tile *NestWriter::tileOf(Value value, bool open) {
   DenseSet<Value> inner; // indices of the scopes further in
   for (Scope &scope : llvm::reverse(scopes_)) {
     if (auto found = scope.tiles.find(value); found != scope.tiles.end()) {
-      Value over = found->second.index;
+      ArrayRef<Axis> axes = found->second.axes;
       // An index that is bound again further in is another one than the tile was filled for.
-      bool same =
-          llvm::none_of(free_.of(value), [&](Value index) { return index != over && inner.contains(index); });
-      return same && (!open || inner.contains(over)) ? &found->second : nullptr;
+      bool same = llvm::none_of(free_.of(value), [&](Value index) {
+        return inner.contains(index) && llvm::none_of(axes, [&](const Axis &axis) { return axis.index == index; });
+      });
+      bool reached = llvm::all_of(
+          axes, [&](const Axis &axis) { return inner.contains(axis.index) || scope.index == axis.index; });
+      return same && (!open || reached) ? &found->second : nullptr;
     }
     inner.insert(scope.index);
   }

@@ -82,7 +82,7 @@ private:
 
   Term termOf(Value value, bool negative) {
     Term term{value, negative};
-    if (value.hasOneUse() && findSum(value, term) && !picksByData(term.sum) && !isCaptured(term))
+    if (value.hasOneUse() && findSum(value, term) && !isCaptured(term))
       term.factors = plainFactors(term.sum.getValue());
     else
       term = {value, negative};
@@ -137,6 +137,33 @@ private:
     });
   }
 
+  /// Does a weight take a reduction for each term of each element of the result? Then all are visited anyway, and one more
+  /// comparison is little work.
+  bool visitsAllPairs(const Term &term) {
+    ir::ReduceOp sum = term.sum;
+    SmallVector<Value> stack(term.factors.begin(), term.factors.end());
+    DenseSet<Value> seen;
+    while (!stack.empty() && !picksByData(sum)) {
+      Value value = stack.pop_back_val();
+      Operation *op = value.getDefiningOp();
+      if (!op || !seen.insert(value).second || !free_.depends(value, sum.getOver()[0]))
+        continue;
+      bool pairs = llvm::any_of(free_.of(value), [&](Value index) { return !llvm::is_contained(sum.getOver(), index); });
+      if (isa<ir::ReduceOp>(op) && pairs)
+        return true;
+      llvm::append_range(stack, ir::scalarOperands(op));
+    }
+    return false;
+  }
+
+  /// Does a condition say only that a sum has a term? Inside of it, that holds.
+  static bool holdsInside(ir::ReduceOp sum, Value condition) {
+    return is(condition, Function::gt) && ir::integerConstant(operand(condition, 1)) == 0 &&
+           llvm::any_of(sum.getOver(), [&](Value index) {
+             return index.getDefiningOp<ir::IndexOp>().getExtent() == operand(condition, 0);
+           });
+  }
+
   /// Outside of a sum its index is another variable.
   bool isCaptured(const Term &term) {
     ir::ReduceOp sum = term.sum;
@@ -168,6 +195,13 @@ private:
             bool better = shares && (dear ? isDear(first, factor) && isDear(term, factor) : differInside(first, term));
             (better ? merged : others).push_back(term);
           }
+          if (llvm::none_of(merged, [&](const Term &term) { return visitsAllPairs(term); }))
+            llvm::erase_if(merged, [&](const Term &term) {
+              bool few = picksByData(term.sum);
+              if (few)
+                others.push_back(term);
+              return few;
+            });
           if (merged.size() > 1)
             return replace(root, factor, merged, others);
         }
@@ -200,7 +234,8 @@ private:
     for (const Term &term : merged) {
       SmallVector<Value, 4> conditions;
       if (!same)
-        llvm::append_range(conditions, term.conditions);
+        llvm::copy_if(term.conditions, std::back_inserter(conditions),
+                      [&](Value condition) { return !holdsInside(term.sum, condition); });
       if (Value predicate = ir::ReduceOp(term.sum).getPredicate())
         conditions.push_back(predicate);
       counts.push_back(conjuncts(all(f, conditions)));

@@ -153,3 +153,37 @@ mercer.program @alone(%x: !mercer.array<2xf64>, %a: !mercer.array<2xf64>, %u: !m
   mercer.output "shared" [%i, %k] %r5 : f64
   mercer.output "twice" [%i, %k] %s5 : f64
 }
+
+// Where a weight takes a reduction for each pair, terms that are picked by data are no work of their own; that there is a
+// term holds inside of the sum.
+// CHECK-LABEL: @picked
+// CHECK: %[[P:.*]] = mercer.apply exp
+// CHECK: %[[ONE:.*]] = mercer.apply select(%{{.*}}, %{{.*}}, %{{.*}})
+// CHECK: %[[W:.*]] = mercer.apply sub(%[[P]], %[[ONE]])
+// CHECK: %[[T:.*]] = mercer.apply mul(%{{.*}}, %[[W]])
+// CHECK: %[[S:.*]] = mercer.reduce sum over[%{{.*}}] %[[T]] : f64
+// CHECK: mercer.output "r"[%{{.*}}, %{{.*}}] %[[S]]
+mercer.program @picked(%x: !mercer.array<2xf64>, %w: !mercer.array<2xf64>, %label: !mercer.array<1xi64>) names ["x", "w", "label"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %w, 0 : !mercer.array<2xf64>
+  %d = mercer.size %x, 1 : !mercer.array<2xf64>
+  %none = mercer.constant 0 : i64
+  %zero = mercer.constant 0.0 : f64
+  %i = mercer.index "i", %n
+  %c = mercer.index "c", %m
+  %k = mercer.index "k", %d
+  %some = mercer.apply gt(%n, %none) : (i64, i64) -> i1
+  %xik = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %wck = mercer.read %w[%c, %k] : !mercer.array<2xf64> -> f64
+  %li = mercer.read %label[%i] : !mercer.array<1xi64> -> i64
+  %product = mercer.apply mul(%xik, %wck) : (f64, f64) -> f64
+  %score = mercer.reduce sum over [%k] %product : f64 -> f64
+  %p = mercer.apply exp(%score) : (f64) -> f64
+  %0 = mercer.apply mul(%xik, %p) : (f64, f64) -> f64
+  %1 = mercer.reduce sum over [%i] %0 : f64 -> f64
+  %2 = mercer.apply select(%some, %1, %zero) : (i1, f64, f64) -> f64
+  %own = mercer.apply eq(%li, %c) : (i64, i64) -> i1
+  %3 = mercer.reduce sum over [%i] %xik where %own : f64 -> f64
+  %4 = mercer.apply sub(%2, %3) : (f64, f64) -> f64
+  mercer.output "r" [%c, %k] %4 : f64
+}

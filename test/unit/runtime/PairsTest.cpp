@@ -1,0 +1,104 @@
+// Sums over rows and over columns of one pairwise value, in one nest: any extents, any number of threads.
+#include <mercer/mercer.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace mercer {
+namespace {
+
+std::vector<float> waves(std::int64_t count, float step) {
+  std::vector<float> x(static_cast<std::size_t>(count));
+  for (std::size_t p = 0; p < x.size(); ++p)
+    x[p] = std::sin(step * static_cast<float>(p % 1009));
+  return x;
+}
+
+struct Pairs : ::testing::Test {
+  Index i{"i"}, j{"j"}, k{"k"};
+  Tensor x{"x", 2}, y{"y", 2}, label{"label", 1, integer};
+  Expr score = sum(k, x(i, k) * y(j, k));
+
+  /// p(i, j) y(j, k) over j, and p(i, j) x(i, k) over i: indices are those of the pair.
+  Program crossed() {
+    Expr p = exp(score - 1.0);
+    return {"crossed", {x, y}, {{"rows", {i, k}, sum(j, p * y(j, k))}, {"columns", {j, k}, sum(i, p * x(i, k))}}};
+  }
+  /// Both gradients have i: one is the transpose.
+  Program clip() {
+    Expr rows = mean(i, logsumexp(j, score)), columns = mean(j, logsumexp(i, score));
+    return value_and_gradient(Program("clip", {x, y}, {{"loss", rows + 2 * columns}}), {x, y});
+  }
+  /// Labels take terms out of the sums of columns.
+  Program linearCrossEntropy() {
+    Expr picked = sum(k, x(i, k) * y(label(i), k));
+    return value_and_gradient(Program("linear", {x, y, label}, {{"loss", mean(i, logsumexp(j, score) - picked)}}), {x, y});
+  }
+
+  static double element(const Array &array, std::size_t p) {
+    return array.dtype() == DType::f64 ? array.data<double>()[p] : array.data<float>()[p];
+  }
+
+  static void compare(const Function &f, const Function &expected, std::vector<Argument> arguments, double tolerance) {
+    std::vector<Array> got = f.call_all(arguments), want = expected.call_all(arguments);
+    ASSERT_EQ(got.size(), want.size());
+    for (std::size_t output = 0; output < got.size(); ++output) {
+      const std::size_t count = got[output].size();
+      double largest = 1;
+      for (std::size_t p = 0; p < count; ++p)
+        largest = std::max(largest, std::abs(element(want[output], p)));
+      for (std::size_t p = 0; p < count; ++p)
+        ASSERT_NEAR(element(got[output], p), element(want[output], p), tolerance * largest) << "output " << output << ", element " << p;
+    }
+  }
+};
+
+TEST_F(Pairs, AwkwardExtentsAgreeWithTheInterpreter) {
+  const std::vector<std::int64_t> extents{0, 1, 2, 3, 7, 15, 16, 17, 31, 33, 63, 65, 129, 257};
+  Function crossed = jit(this->crossed()), clip = jit(this->clip()), linear = jit(linearCrossEntropy());
+  crossed.compile({DType::f32, DType::f32});
+  clip.compile({DType::f32, DType::f32});
+  linear.compile({DType::f32, DType::f32, DType::i64});
+  Function crossedMeans = interpret(this->crossed()), clipMeans = interpret(this->clip()),
+           linearMeans = interpret(linearCrossEntropy());
+  for (std::size_t n = 0; n < extents.size(); ++n) {
+    const std::int64_t rows = extents[n], columns = extents[(n * 4 + 5) % extents.size()], features = extents[(n * 7 + 2) % 12];
+    SCOPED_TRACE(std::to_string(rows) + " x " + std::to_string(columns) + " x " + std::to_string(features));
+    std::vector<float> a = waves(rows * features, 0.37f), b = waves(columns * features, 0.21f), c = waves(rows * features, 0.59f);
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
+    for (std::size_t p = 0; p < labels.size(); ++p)
+      labels[p] = static_cast<std::int64_t>(p * p) % std::max<std::int64_t>(columns, 1);
+    compare(crossed, crossedMeans, {view(a, {rows, features}), view(b, {columns, features})}, 1e-5);
+    if (rows > 0)
+      compare(clip, clipMeans, {view(a, {rows, features}), view(c, {rows, features})}, 1e-5);
+    if (columns > 0)
+      compare(linear, linearMeans, {view(a, {rows, features}), view(b, {columns, features}), view(labels, {rows})}, 1e-5);
+  }
+}
+
+TEST_F(Pairs, AnyNumberOfThreadsGivesTheSameBitsOfOneNest) {
+  const std::int64_t n = 1300, m = 700, d = 40;
+  std::vector<float> a = waves(n * d, 0.37f), b = waves(m * d, 0.21f);
+  std::vector<float> first;
+  for (int threads : {1, 2, 3, 7}) {
+    JitOptions options;
+    options.threads = threads;
+    Function f = jit(crossed(), options);
+    std::string plan = f.explain({view(a, {n, d}), view(b, {m, d})});
+    EXPECT_NE(plan.find("nest over i block below"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("nest over j"), std::string::npos) << plan;
+    for (int run = 0; run < 3; ++run) {
+      auto [rows, columns] = f.call<2>(view(a, {n, d}), view(b, {m, d}));
+      std::vector<float> now(rows.data<float>(), rows.data<float>() + n * d);
+      now.insert(now.end(), columns.data<float>(), columns.data<float>() + m * d);
+      if (first.empty())
+        first = now;
+      ASSERT_EQ(std::memcmp(first.data(), now.data(), now.size() * sizeof(float)), 0) << threads << " threads";
+    }
+  }
+}
+
+} // namespace
+} // namespace mercer
