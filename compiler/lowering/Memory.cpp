@@ -153,7 +153,8 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
   Value memory = pointer(array);
   const bool wideTile = tiles_.lookup(array).wide;
   const int64_t unit = wideTile ? width : 1;
-  // A constant part is left to the instruction; times a stride that is not known it is the same for all iterations.
+  // A constant part is left to the instruction where the stride is known. Elsewhere each iteration has its pointer: a pointer shared with
+  // a second one for the index would take an instruction more.
   int64_t displacement = 0;
   auto at = [&](Value offset) {
     Value address = element(memory, type, offset);
@@ -176,13 +177,11 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
       varying = varying ? Value(arith::AddIOp::create(b, loc(), varying, part)) : part;
       continue;
     }
-    auto [value, constant] = splitConstant(lane.value);
-    base = arith::AddIOp::create(b, loc(), base, scaled(value));
     APInt known(64, 1);
-    if (!stride || matchPattern(stride, m_ConstantInt(&known)))
-      displacement += constant * known.getSExtValue() * unit;
-    else if (constant)
-      memory = element(memory, type, arith::MulIOp::create(b, loc(), stride, i64(constant * unit)));
+    auto [value, constant] = !stride || matchPattern(stride, m_ConstantInt(&known)) ? splitConstant(lane.value)
+                                                                                    : std::pair(lane.value, int64_t(0));
+    base = arith::AddIOp::create(b, loc(), base, scaled(value));
+    displacement += constant * known.getSExtValue() * unit;
     if (lane.kind == Lane::linear) {
       inOrder &= !stride && lane.stride == 1 && !anyLinear;
       anyLinear = true;
