@@ -221,19 +221,21 @@ private:
   }
 
   bool isStored(Operation *op) {
-    return store_ && isa<ir::ReduceOp>(op) && !scattered_.contains(op) && (free_.of(op->getResult(0)).size() <= 1 || tables_.contains(op));
+    if (!store_ || scattered_.contains(op))
+      return false;
+    return tables_.contains(op) || (isa<ir::ReduceOp>(op) && free_.of(op->getResult(0)).size() <= 1);
   }
 
-  /// An element of the array that holds a reduction.
-  Value readOf(Value reduction, const Map &own, const Map &here) {
+  /// An element of the array that holds a value.
+  Value readOf(Value stored, const Map &own, const Map &here) {
     SmallVector<Value> indices, subscripts;
     for (auto [from, to] : own) {
       indices.push_back(to);
       subscripts.push_back(lookup(here, from));
     }
-    auto type = ir::ArrayType::get(builder_.getContext(), static_cast<unsigned>(indices.size()), reduction.getType());
-    Value array = unique(ir::ArrayOp::create(builder_, reduction.getLoc(), type, "stored", indices, reduction));
-    return unique(ir::ReadOp::create(builder_, reduction.getLoc(), reduction.getType(), array, subscripts, Value()));
+    auto type = ir::ArrayType::get(builder_.getContext(), static_cast<unsigned>(indices.size()), stored.getType());
+    Value array = unique(ir::ArrayOp::create(builder_, stored.getLoc(), type, "stored", indices, stored));
+    return unique(ir::ReadOp::create(builder_, stored.getLoc(), stored.getType(), array, subscripts, Value()));
   }
 
   /// Only the names of indices that are free in the value.
@@ -266,7 +268,7 @@ private:
   OpBuilder builder_;
   bool store_;
   ir::FreeIndices free_;
-  DenseSet<Operation *> tables_;    // reductions over two indices that are stored
+  DenseSet<Operation *> tables_;    // values of two indices that are stored
   DenseSet<Operation *> scattered_; // whose arrays are there already
   DenseMap<Value, SmallVector<Value>> rows_;
   std::map<Key, Value> done_;

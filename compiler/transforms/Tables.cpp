@@ -1,5 +1,7 @@
 #include "compiler/transforms/Tables.h"
 
+#include "compiler/transforms/Formula.h"
+
 using namespace mlir;
 
 namespace mercer::transforms {
@@ -10,17 +12,19 @@ public:
   explicit Tables(ir::FreeIndices &free) : free_(free) {}
 
   llvm::DenseSet<Operation *> run(ir::ProgramOp program) {
-    SmallVector<ir::ReduceOp> reductions(program.getBlock().getOps<ir::ReduceOp>());
+    SmallVector<Operation *> order;
     for (Operation &op : program.getBlock()) {
+      order.push_back(&op);
       if (auto read = dyn_cast<ir::ReadOp>(op))
         largest_ = std::max(largest_, size(free_.of(read.getResult())));
       if (auto output = dyn_cast<ir::OutputOp>(op))
         largest_ = std::max(largest_, size(ir::IndexSet(output.getIndices())));
     }
-    // Users first: what flows into a table is read from there.
-    for (ir::ReduceOp reduce : llvm::reverse(reductions))
-      if (mayBe(reduce) && mustBe(reduce))
-        tables_.insert(reduce);
+    // Users first: what flows into a table is read from there. But before sums what is left of them without.
+    for (bool sums : {false, true})
+      for (Operation *op : llvm::reverse(order))
+        if ((sums ? mayBe(dyn_cast<ir::ReduceOp>(op)) : mayBe(dyn_cast<ir::ApplyOp>(op))) && mustBe(op))
+          tables_.insert(op);
     return std::move(tables_);
   }
 
@@ -36,8 +40,38 @@ private:
   }
 
   bool mayBe(ir::ReduceOp reduce) {
+    if (!reduce)
+      return false;
     const ir::IndexSet &own = free_.of(reduce.getResult());
     return own.size() == 2 && llvm::any_of(own, isBounded) && size(own) <= 4 * largest_;
+  }
+
+  /// Elementwise values of data: where reading one is much less than computing it.
+  bool mayBe(ir::ApplyOp apply) {
+    if (!apply || !isa<FloatType>(apply.getType()))
+      return false;
+    const ir::IndexSet &own = free_.of(apply.getResult());
+    bool small = own.size() == 1 || (own.size() == 2 && llvm::any_of(own, isBounded) && size(own) <= largest_);
+    return small && instructions(apply, own.size()) >= 16;
+  }
+
+  /// About how many instructions compute a value of so many indices from what has fewer; 0: it is of sums.
+  int64_t instructions(ir::ApplyOp apply, size_t indices) {
+    int64_t result = 0;
+    SmallVector<Operation *> stack{apply};
+    DenseSet<Operation *> seen;
+    while (!stack.empty()) {
+      Operation *op = stack.pop_back_val();
+      if (!op || free_.of(op->getResult(0)).size() < indices || !seen.insert(op).second)
+        continue;
+      if (isa<ir::ReduceOp>(op))
+        return 0;
+      auto function = dyn_cast<ir::ApplyOp>(op);
+      result += function && isPolynomial(function.getFunction().getValue()) ? 20 : 1;
+      for (Value part : ir::scalarOperands(op))
+        stack.push_back(part.getDefiningOp());
+    }
+    return result;
   }
 
   /// Is a reduction kept, so that what uses it does not compute it?
@@ -45,8 +79,8 @@ private:
     return free_.of(reduce.getResult()).size() <= 1 || tables_.contains(reduce);
   }
 
-  bool mustBe(ir::ReduceOp table) {
-    const ir::IndexSet &own = free_.of(table.getResult());
+  bool mustBe(Operation *table) {
+    const ir::IndexSet &own = free_.of(table->getResult(0));
     // Ops that use the table, each with the table's indices that are not yet bound on the way there.
     SmallVector<std::pair<Operation *, ir::IndexSet>> stack;
     auto push = [&](Operation *op, const ir::IndexSet &unbound) {
@@ -69,7 +103,8 @@ private:
           return llvm::is_contained(around, index) && !llvm::is_contained(ir::boundIndices(op), index);
         });
         unbound = kept;
-        if (kept.empty() ? !around.empty() : kept.size() < own.size() && computesWithout(table, kept))
+        auto sum = dyn_cast<ir::ReduceOp>(table);
+        if (kept.empty() ? !around.empty() : sum && kept.size() < own.size() && computesWithout(sum, kept))
           return true;
       }
       if (output || (reduce && isStored(reduce)))
@@ -87,7 +122,7 @@ private:
       Value value = stack.pop_back_val();
       Operation *op = value.getDefiningOp();
       auto reduce = dyn_cast_or_null<ir::ReduceOp>(op);
-      if (!op || !seen.insert(value).second || (reduce && isStored(reduce)))
+      if (!op || !seen.insert(value).second || tables_.contains(op) || (reduce && isStored(reduce)))
         continue;
       auto apply = dyn_cast<ir::ApplyOp>(op);
       bool dear =
