@@ -7,6 +7,7 @@
 #include "compiler/scheduling/Explain.h"
 #include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/Schedule.h"
+#include "compiler/scheduling/Search.h"
 #include "compiler/targets/cpu/Cpu.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -82,24 +83,14 @@ public:
     for (auto program : module_->getOps<ir::ProgramOp>())
       if (program.getBlock().getOperations().size() > 100'000)
         return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
-    bool single = options_.arithmetic != DType::f64;
-    scheduling::Machine machine;
-    machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
-    machine.sideBySide = options_.sideBySide;
-    machine.caches = scheduling::hostCaches();
-    if (failed(scheduling::schedule(*module_, machine)))
+    scheduling::PlanFacts facts = this->facts();
+    scheduling::Choices choices(options_.plan);
+    if (failed(scheduling::schedule(*module_, facts.machine, choices)))
       return failure("scheduling");
     auto plan = *module_->getOps<ir::PlanOp>().begin();
     if (llvm::Error error = checkLength(plan))
       return error;
-    scheduling::PlanFacts facts;
-    facts.fast = options_.fast;
-    facts.machine = machine;
-    facts.vectorBits = cpu_.vectorBits;
-    facts.known = [this](unsigned input, unsigned dimension) -> std::optional<int64_t> {
-      const KnownSize *known = knownSize(input, dimension);
-      return known && !known->bound ? std::optional(known->size) : std::nullopt;
-    };
+    facts.choices = &choices;
     explanation = scheduling::explain(plan, facts);
     for (BlockArgument output : plan.getBlock().getArguments().drop_front(plan.getInputs()))
       outputTypes.push_back(dtypeOf(cast<ir::ArrayType>(output.getType()).getElement()));
@@ -108,7 +99,7 @@ public:
       return llvm::Error::success();
     symbol = "mercer_" + graph_.name;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
-    target.farCache = machine.caches[2] / 2; // others use it too
+    target.farCache = facts.machine.caches[2] / 2; // others use it too
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
     if (last == "vector")
@@ -121,6 +112,11 @@ public:
       return failure("translation to LLVM IR");
     done("conversion/translation");
     return llvm::Error::success();
+  }
+
+  /// After the transforms.
+  std::vector<scheduling::PlanTime> search(const scheduling::SizeOf &sizes) {
+    return scheduling::searchPlans(*module_, facts(), sizes, /*sameBits=*/true);
   }
 
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(bool assembly) {
@@ -150,6 +146,21 @@ private:
     passes.addInstrumentation(std::make_unique<PassTimes>([&](const std::string &pass) { done("transforms/" + pass); }));
     addTransforms(passes);
     return passes.run(*module_);
+  }
+
+  /// What is known beside a plan.
+  scheduling::PlanFacts facts() {
+    scheduling::PlanFacts facts;
+    bool single = options_.arithmetic != DType::f64;
+    facts.machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
+    facts.machine.caches = scheduling::hostCaches();
+    facts.vectorBits = cpu_.vectorBits;
+    facts.fast = options_.fast;
+    facts.known = [this](unsigned input, unsigned dimension) -> std::optional<int64_t> {
+      const KnownSize *known = knownSize(input, dimension);
+      return known && !known->bound ? std::optional(known->size) : std::nullopt;
+    };
+    return facts;
   }
 
   /// Sizes that are known become constants and an attribute of the program; bounds become attributes.
@@ -252,6 +263,16 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   code.explanation = std::move(compilation.explanation);
   code.times = compilation.times;
   return code;
+}
+
+llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes) {
+  Compilation compilation(graph, options);
+  if (llvm::Error error = compilation.run("mlir"))
+    return error;
+  std::vector<std::string> texts;
+  for (scheduling::PlanTime &plan : compilation.search(sizes))
+    texts.push_back(std::move(plan.plan));
+  return texts;
 }
 
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {

@@ -34,7 +34,7 @@ struct Options {
   std::vector<KnownSize> knownSizes; ///< small extents that loops are specialised on
   bool contiguous = true;            ///< every argument is row-major without gaps
   std::string cpu;                   ///< LLVM CPU name; empty: the host
-  std::int64_t sideBySide = 8;       ///< iterations of a loop that run at once at most: a power of two; changes no bits
+  std::string plan;                  ///< decisions (scheduling/Choices.h); empty: as the scheduler prefers
 };
 
 /// One stage and how long it took.
@@ -55,6 +55,10 @@ struct Code {
 };
 
 llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options);
+
+/// Plans for `Options::plan` whose results have the same bits, best predicted first for these sizes of inputs and outputs; the
+/// preferred one (empty) is among them.
+llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes);
 
 /// Text of the module after a stage: "program" (imported), "mlir" (after transforms), "nests", "vector", "llvm", "asm".
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage);

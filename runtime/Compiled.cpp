@@ -1,7 +1,7 @@
 #include "mercer/runtime/Compiled.h"
 
-#include "mercer/runtime/Arena.h"
 #include "mercer/runtime/Array.h"
+#include "mercer/runtime/Surroundings.h"
 
 #include <algorithm>
 
@@ -18,25 +18,6 @@ constexpr std::int64_t unknown = 0;
 constexpr std::size_t most_specialised = 64;
 /// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
 constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
-
-/// The memory and threads of a call, as compiled code sees them.
-struct Surroundings {
-  Arena arena;
-  Pool &pool;
-  mercer_context context;
-
-  explicit Surroundings(Pool &pool) : pool(pool) {
-    context.allocate = [](const mercer_context *context, std::int64_t bytes) {
-      return static_cast<Surroundings *>(context->user)->arena.allocate(bytes);
-    };
-    context.parallel = [](const mercer_context *context, mercer_body body, std::int64_t *frame, std::int64_t chunks,
-                          std::int64_t scratch_bytes) -> std::int32_t {
-      auto &self = *static_cast<Surroundings *>(context->user);
-      return self.pool.run(body, frame, chunks, scratch_bytes, self.arena) ? 0 : mercer_out_of_memory;
-    };
-    context.user = this;
-  }
-};
 
 Strided strided(const Operand &operand) {
   return {operand.data,
@@ -79,6 +60,7 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   result.accumulate_in_f64 = options_.accumulate == DType::f64;
   result.fast = options_.precision == Precision::fast;
   result.timing = options_.timing;
+  result.plan = options_.plan;
   if (options_.target != "host")
     result.cpu = options_.target;
   return result;
@@ -195,8 +177,8 @@ void Compiled::compile(const std::vector<DType> &input_types) const {
     general_.push_back(input_types);
 }
 
-std::string Compiled::explain(Call &call) const {
-  return kernel(call, true)->explain([&](unsigned argument, unsigned dimension) -> std::optional<std::int64_t> {
+Kernel::SizeOf Compiled::sizes_of(Call &call) const {
+  return [this, &call](unsigned argument, unsigned dimension) -> std::optional<std::int64_t> {
     const std::size_t inputs = call.inputs, outputs = signature_.outputs().size();
     if (argument >= inputs + outputs)
       return std::nullopt;
@@ -205,7 +187,11 @@ std::string Compiled::explain(Call &call) const {
     if (dimension >= static_cast<unsigned>(parameter.rank))
       return std::nullopt;
     return call.operands[argument].shape[dimension];
-  });
+  };
+}
+
+std::string Compiled::explain(Call &call) const {
+  return kernel(call, true)->explain(sizes_of(call));
 }
 
 std::string Compiled::explain(const std::vector<DType> &input_types) const {
@@ -316,6 +302,9 @@ void Compiled::run(Call &call) const {
     signature_.fail(ErrorCode::compiler, "check " + std::to_string(code - 1) +
                                              " failed, but not when interpreted, a bug in Mercer");
   }
+
+  if (options_.tune && options_.plan.empty() && !kernel->is_tuned.exchange(true))
+    tune(call, contiguous, kernel, {frame.data(), words});
 
   auto values = [&](std::size_t n, std::int64_t *strides_of_values) {
     const std::span<const std::int64_t> shape(outputs[n].shape, outputs[n].rank);

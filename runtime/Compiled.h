@@ -43,6 +43,8 @@ private:
   Result kernel(std::span<std::int64_t> key) const;
   Result find(std::span<std::int64_t> key, std::optional<std::promise<Result>> &mine) const;
   KernelOptions options(std::span<const std::int64_t> key) const;
+  Kernel::SizeOf sizes_of(Call &call) const;
+  void tune(Call &call, bool contiguous, const Result &kernel, std::span<const std::int64_t> arguments) const;
 
   const Signature &signature_;
   JitOptions options_;

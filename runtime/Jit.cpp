@@ -17,6 +17,8 @@ static void check_options(const Program &program, const JitOptions &options) {
                                                            : "no element type"));
   if (options.threads < 0 || options.threads > 1024)
     fail(ErrorCode::bad_option, "'threads' must be 0 to 1024, but is " + std::to_string(options.threads));
+  if (const std::string mistake = detail::mistake_in_plan(options.plan); !mistake.empty())
+    fail(ErrorCode::bad_option, "'plan': " + mistake);
   if (options.target == "cuda")
     fail(ErrorCode::unsupported,
          "'target' must be \"host\" or a CPU, but is \"cuda\", which is not there yet");

@@ -4,6 +4,7 @@
 #include "mercer/runtime/Linker.h"
 
 #include "compiler/Compiler.h"
+#include "compiler/scheduling/Choices.h"
 
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -22,6 +23,8 @@ Kernel::~Kernel() = default;
     signature.fail(ErrorCode::limit_exceeded, text);
   if (text.find("not supported") != std::string::npos || text.find("unsupported") != std::string::npos)
     signature.fail(ErrorCode::unsupported, text);
+  if (text.find("a plan that does not fit") != std::string::npos)
+    signature.fail(ErrorCode::bad_option, text);
   signature.fail(ErrorCode::compiler, "it cannot be compiled, a bug in Mercer: " + text);
 }
 
@@ -33,6 +36,7 @@ static compiler::Options options_of(const KernelOptions &options) {
   given.fast = options.fast;
   given.contiguous = options.contiguous;
   given.cpu = options.cpu;
+  given.plan = options.plan;
   for (const KernelOptions::Size &size : options.sizes)
     given.knownSizes.push_back({size.input, size.dimension, size.size, size.bound});
   return given;
@@ -97,6 +101,20 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
     }
   });
   return kernel;
+}
+
+std::string mistake_in_plan(const std::string &plan) { return scheduling::Choices::mistakeIn(plan); }
+
+std::vector<std::string> other_plans(const Signature &signature, const KernelOptions &options, const Kernel::SizeOf &sizes) {
+  std::vector<std::string> plans;
+  on_large_stack([&] {
+    llvm::Expected<std::vector<std::string>> found = compiler::plans(signature.graph(), options_of(options), sizes);
+    if (!found)
+      fail(signature, found.takeError());
+    plans = std::move(*found);
+  });
+  std::erase(plans, std::string());
+  return plans;
 }
 
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage) {

@@ -4,6 +4,7 @@
 #include "mercer/runtime/Abi.h"
 #include "mercer/runtime/Signature.h"
 
+#include <atomic>
 #include <functional>
 #include <optional>
 
@@ -24,6 +25,7 @@ struct KernelOptions {
   std::vector<Size> sizes; ///< of which something is known
   std::string cpu;         ///< empty: the host
   bool timing = false;     ///< prints what each stage took
+  std::string plan;        ///< decisions; empty: as the compiler prefers
 };
 
 /// Code in memory, given back with the object.
@@ -40,11 +42,18 @@ public:
   /// The plan in words, with numbers as far as sizes (of inputs, then outputs) are known.
   std::function<std::string(const SizeOf &)> explain;
   std::unique_ptr<LinkedCode> code;
+  mutable std::atomic<bool> is_tuned = false; ///< other plans have been measured beside it, or are being
 };
 
 /// Compiles and links. The one place where errors of the compiler become exceptions. @throws Error(compiler,
 /// limit_exceeded, unsupported)
 std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options);
+
+/// What is wrong with decisions of a plan, whatever the program; empty: nothing.
+std::string mistake_in_plan(const std::string &plan);
+
+/// Other plans for `KernelOptions::plan` of the same bits, best predicted first for the sizes of inputs and outputs. @throws Error
+std::vector<std::string> other_plans(const Signature &signature, const KernelOptions &options, const Kernel::SizeOf &sizes);
 
 /// Text of a stage of the compiler. @throws Error(bad_option) for a stage that is none
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage);

@@ -81,6 +81,18 @@ bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array) {
   return !isScattered(array) && !array.getIndices().empty() && read.getSubscripts() == array.getIndices();
 }
 
+Value chooseIndex(Choices &choices, const std::string &kind, ArrayRef<Value> indices, Value preferred) {
+  std::vector<std::string> names;
+  for (Value index : indices) {
+    std::string name = index.getDefiningOp<ir::IndexOp>().getName().str();
+    std::replace(name.begin(), name.end(), ' ', '_');
+    auto same = llvm::count_if(names, [&](const std::string &other) { return other == name; });
+    names.push_back(same ? name + "'" + std::to_string(same) : name);
+  }
+  auto at = static_cast<size_t>(llvm::find(indices, preferred) - indices.begin());
+  return indices[choices.choose(kind, std::move(names), at, false)];
+}
+
 /// Which of the indices of an array or output its nest runs over: the one that leaves the least work to be
 /// done again.
 Value Dependences::nestIndexOf(ValueRange indices, Value value) {
@@ -109,7 +121,7 @@ Value Dependences::nestIndexOf(ValueRange indices, Value value) {
     if (!best || work < 0.9 * least)
       best = nest, least = work;
   }
-  return best;
+  return choices_ ? chooseIndex(*choices_, "nest", llvm::to_vector(indices), best) : best;
 }
 
 unsigned Dependences::stageOf(ArrayRef<Value> roots, Value index) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/scheduling/Choices.h"
 #include "compiler/transforms/Scatter.h"
 
 namespace mercer::scheduling {
@@ -30,8 +31,15 @@ bool readsOwnElement(ir::ReadOp read, ir::ArrayOp array);
 /// What reductions combine: the value of each, and its predicate where it has one.
 llvm::SmallVector<mlir::Value> termsOf(llvm::ArrayRef<ir::ReduceOp> reductions);
 
+/// A decision for one of some indices, which changes the order of sums.
+mlir::Value chooseIndex(Choices &choices, const std::string &kind, llvm::ArrayRef<mlir::Value> indices,
+                        mlir::Value preferred);
+
 class Dependences {
 public:
+  /// `choices`: where decisions are made; null: as preferred.
+  explicit Dependences(Choices *choices = nullptr) : choices_(choices) {}
+
   /// Says that one nest over an index, which is none of theirs, computes some arrays.
   void together(mlir::Value index, llvm::ArrayRef<ir::ArrayOp> arrays);
   bool isTogether(ir::ArrayOp array) const { return together_.contains(array); }
@@ -50,6 +58,7 @@ public:
 private:
   mlir::Value nestIndexOf(mlir::ValueRange indices, mlir::Value value);
 
+  Choices *choices_;
   ir::FreeIndices free_;
   llvm::DenseMap<mlir::Operation *, Place> places_;
   llvm::DenseMap<mlir::Operation *, std::pair<mlir::Value, llvm::SmallVector<ir::ArrayOp>>> together_;

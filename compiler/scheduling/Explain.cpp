@@ -61,7 +61,10 @@ public:
     bytes(partials, "");
     if (!scratch.is_zero())
       bytes(scratch, "", ", tiles of each thread ");
-    result_ << text_ + "\n";
+    stream_ << "\n";
+    if (facts_.choices)
+      decisions();
+    flush();
     return std::move(result_);
   }
 
@@ -106,6 +109,15 @@ private:
     llvm::interleaveComma(sizes, stream, [&](Value size) { stream << text(size); });
     stream << "] of " << type.getElement();
     return result;
+  }
+
+  /// What was taken at each decision, and what could have been.
+  void decisions() {
+    for (const Choice &choice : facts_.choices->made()) {
+      line(1) << "decided " << choice.name << "=" << choice.options[choice.taken] << " of ";
+      llvm::interleaveComma(choice.options, stream_);
+      stream_ << (choice.keepsBits ? "; bits are the same\n" : "\n");
+    }
   }
 
   void lanes(uint64_t lanes, uint64_t panels = 1) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Choices.h"
 #include "compiler/scheduling/Explanation.h"
 
 namespace mercer::scheduling {
@@ -12,6 +13,7 @@ struct PlanFacts {
   bool fast = false; ///< elementary functions within 4 ulp
   Machine machine;   ///< that times are predicted for, but its core: that of the host, with these vectors
   unsigned vectorBits = 512;
+  const Choices *choices = nullptr; ///< that the plan is made of
 };
 
 /// Nests, loops, what is stored; operations, bytes and memory.

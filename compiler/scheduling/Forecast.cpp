@@ -109,8 +109,9 @@ private:
     return loop == outer;
   }
 
-  /// Bytes of the elements that an access touches in one turn of a loop around it, or in all of its turns; each once.
-  double bytes(const Place &place, unsigned within, bool allTurns) const {
+  /// Bytes of the elements that an access touches in one turn of a loop around it, or in all of its turns; each once. Where they are
+  /// `moved`, those that come late count for more.
+  double bytes(const Place &place, unsigned within, bool allTurns, bool moved = false) const {
     double run = place.access->bytes, rows = 1;
     bool whole = true; // so far: what is further in is touched without gaps
     for (std::size_t n = place.sizes.size(); n-- > 0;) {
@@ -124,7 +125,10 @@ private:
       (whole ? run : rows) *= values;
       whole = whole && !dimension.data && values >= place.sizes[n];
     }
-    return rows * std::max(run, rows > 1 ? cacheLine : 0.0);
+    // Pieces of a few lines are not foreseen by the hardware, which reads ahead in order.
+    constexpr double foreseen = 4 * cacheLine, late = 2;
+    const double slower = moved && rows > 1 && run < foreseen ? late : 1;
+    return slower * rows * std::max(run, rows > 1 ? cacheLine : 0.0);
   }
 
   /// The loops from the nest to the one that has an access.
@@ -144,10 +148,11 @@ private:
     for (const Place &other : places_)
       if (&other != &place && isInside(other.loop, loop))
         beside += bytes(other, loop, false);
+    const double atOnce = bytes(place, loop, true, true);
     if (once + beside <= cache)
-      return once;
-    const double turn = at + 1 == path.size() ? bytes(place, loop, false) : moved(place, path, at + 1, cache);
-    return std::max(once, turnsEach(loop) * turn);
+      return atOnce;
+    const double turn = at + 1 == path.size() ? bytes(place, loop, false, true) : moved(place, path, at + 1, cache);
+    return std::max(atOnce, turnsEach(loop) * turn);
   }
 
   /// Adds a body's cycles to what bounds them.
@@ -206,15 +211,19 @@ std::vector<Prediction> predict(const std::vector<NestForecast> &nests, const Sy
   std::vector<Prediction> result;
   for (const Evaluation &nest : all) {
     Prediction &prediction = result.emplace_back();
-    prediction.seconds = nest.cycles(prediction.bound) / rates.cycles;
+    double most = nest.cycles(prediction.bound) / rates.cycles, cubes = most * most * most;
     for (unsigned level = 0; level < rates.bytes.size(); ++level) {
       const double cache = static_cast<double>(machine.caches[level]);
       if (data <= cache)
         break;
       const double seconds = nest.moved(cache) / rates.bytes[level];
-      if (seconds > prediction.seconds)
-        prediction = {seconds, static_cast<Bound>(static_cast<unsigned>(Bound::second_cache) + level)};
+      cubes += seconds * seconds * seconds;
+      if (seconds > most) {
+        most = seconds;
+        prediction.bound = static_cast<Bound>(static_cast<unsigned>(Bound::second_cache) + level);
+      }
     }
+    prediction.seconds = std::cbrt(cubes);
   }
   return result;
 }

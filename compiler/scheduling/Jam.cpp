@@ -62,9 +62,13 @@ static int64_t iterationsAtOnce(ir::LoopOp loop) {
   return factor;
 }
 
-void jamLoops(ir::PlanOp plan, int64_t most) {
+void jamLoops(ir::PlanOp plan, Choices &choices) {
   plan.walk([&](ir::LoopOp loop) {
-    int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop), atOnce = std::min(together, most);
+    int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
+    std::vector<int64_t> factors;
+    for (int64_t fewer = 1; fewer <= together; fewer *= 2)
+      factors.push_back(fewer);
+    int64_t atOnce = choices.chooseNumber("jam", factors, together, true);
     if (atOnce > 1)
       loop.setJam(atOnce);
     if (atOnce < together)

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Choices.h"
 
 namespace mercer::scheduling {
 
 /// Sets the number of iterations that run at once on each loop around loops that do little for each element:
-/// what these read for all of them is read once, and their sums do not wait for each other. At most `most` run at once; the
-/// order of terms is the same for any `most`.
-void jamLoops(ir::PlanOp plan, int64_t most);
+/// what these read for all of them is read once, and their sums do not wait for each other. The order of terms is the same
+/// whatever `choices` takes.
+void jamLoops(ir::PlanOp plan, Choices &choices);
 
 } // namespace mercer::scheduling

@@ -78,7 +78,7 @@ private:
 
 Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outputs,
                   ArrayRef<ir::ArrayOp> scattered, int64_t lanes, Dependences &dependences,
-                  ir::FreeIndices &free) {
+                  ir::FreeIndices &free, Choices &choices) {
   llvm::SetVector<Operation *> ops = dependences.closure(roots);
   llvm::SetVector<Value> candidates;
   candidates.insert(nest);
@@ -105,7 +105,7 @@ Value chooseLanes(Value nest, ArrayRef<Value> roots, ArrayRef<ir::OutputOp> outp
     if (!best || sum < least)
       best = index, least = sum;
   }
-  return best;
+  return chooseIndex(choices, "lanes", candidates.getArrayRef(), best);
 }
 
 } // namespace mercer::scheduling

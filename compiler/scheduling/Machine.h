@@ -23,8 +23,7 @@ struct Core {
 using Caches = std::array<std::int64_t, 3>;
 
 struct Machine {
-  std::int64_t lanes = 16;     ///< elements of the arithmetic type in a vector
-  std::int64_t sideBySide = 8; ///< iterations of a loop that run at once at most: a power of two; changes no bits
+  std::int64_t lanes = 16; ///< elements of the arithmetic type in a vector
   Core core = {};
   Caches caches = {32 << 10, 1 << 20, 16 << 20};
 };

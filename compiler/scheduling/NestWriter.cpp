@@ -8,8 +8,8 @@ using namespace mlir;
 namespace mercer::scheduling {
 
 NestWriter::NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences,
-                       const Machine &machine)
-    : plan_(plan), dependences_(dependences), machine_(machine) {
+                       const Machine &machine, Choices &choices)
+    : plan_(plan), dependences_(dependences), machine_(machine), choices_(choices) {
   scopes_.emplace_back(Value(), plan.getBlock());
   for (BlockArgument argument : program.getBlock().getArguments())
     scopes_[0].values[argument] = plan.getBlock().getArgument(argument.getArgNumber());
@@ -31,12 +31,13 @@ void NestWriter::nest(const Demand &demand, const DenseMap<Operation *, Target> 
   SmallVector<ir::ArrayOp> scattered;
   llvm::copy_if(demand.arrays, std::back_inserter(scattered), isScattered);
   lanes_ = machine_.lanes;
-  laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, scattered, machine_.lanes, dependences_, free_);
+  laneIndex_ = chooseLanes(demand.index, roots, demand.outputs, scattered, machine_.lanes, dependences_, free_,
+                           choices_);
   Location loc = roots[0].getLoc();
   auto source = demand.index.getDefiningOp<ir::IndexOp>();
   Value extent = emit(source.getExtent());
   OpBuilder &outer = scopes_[0].builder;
-  int64_t chunk = hasLoops(roots, demand) ? 4 * machine_.lanes : 512 * machine_.lanes;
+  int64_t chunk = chunkOf(demand, roots);
   auto nest = ir::NestOp::create(outer, loc, source.getName(), extent, chunk,
                                  laneIndex_ == demand.index ? lanes_ : 0, StringAttr());
   Block &body = nest.getBody().emplaceBlock();
@@ -191,6 +192,13 @@ void NestWriter::addTerm(ir::ArrayOp array) {
   Value value = emit(scatter.value), where = predicate ? emit(predicate) : Value();
   ir::AccumulateOp::create(scopes_.back().builder, array.getLoc(), sum.getKindAttr(), value, memory_.lookup(array),
                            subscripts, where);
+}
+
+/// Iterations that one thread takes. What they add up is handed on by the chunk: then their number is part of the order.
+int64_t NestWriter::chunkOf(const Demand &demand, ArrayRef<Value> roots) {
+  int64_t least = 4 * machine_.lanes, most = 512 * machine_.lanes;
+  bool sums = llvm::any_of(demand.arrays, [](ir::ArrayOp array) { return array.getIndices().empty() || isScattered(array); });
+  return choices_.chooseNumber("chunk", {least, 4 * least, 16 * least, most}, hasLoops(roots, demand) ? least : most, !sums);
 }
 
 /// Does one iteration of the nest run a loop? Then few of them are work for a thread.

@@ -26,7 +26,8 @@ struct Target {
 class NestWriter {
 public:
   /// `plan` has the program's inputs as its first block arguments.
-  NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine);
+  NestWriter(ir::PlanOp plan, ir::ProgramOp program, Dependences &dependences, const Machine &machine,
+             Choices &choices);
 
   void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
   /// The nest of some of the arrays of sums over pairs.
@@ -122,10 +123,11 @@ private:
   llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value outer, mlir::Value over, mlir::Value index,
                                            llvm::ArrayRef<mlir::Value> kept,
                                            llvm::ArrayRef<mlir::Value> roots);
-  void accumulate(mlir::Value outer, mlir::Value over, mlir::Value index, llvm::ArrayRef<mlir::Value> kept,
+  void accumulate(mlir::Value outer, mlir::Value over, mlir::Value index, int64_t blockTerms, llvm::ArrayRef<mlir::Value> kept,
                   llvm::ArrayRef<ir::ReduceOp> sums);
   bool isOpen(mlir::Value index);
   bool isWorthKeeping(mlir::Value value, mlir::Value index);
+  int64_t chunkOf(const Demand &demand, llvm::ArrayRef<mlir::Value> roots);
   int64_t workOf(mlir::Value value, mlir::Value index);
   const Tile *tileOf(mlir::Value value, bool open);
   mlir::Value positionIn(Scope &scope, const Axis &axis);
@@ -153,6 +155,7 @@ private:
   Dependences &dependences_;
   ir::FreeIndices free_;
   Machine machine_;
+  Choices &choices_;
   llvm::SmallVector<Scope> scopes_;
   llvm::SmallVector<ir::LoopOp> loops_;
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory_; // of stored arrays
@@ -161,6 +164,7 @@ private:
   llvm::DenseMap<mlir::Value, Part> parts_;               // of indices that loops run over a block of
   llvm::DenseSet<mlir::Operation *> nestArrays_;          // what it computes
   mlir::Value zero_, always_;
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Value>, bool> kept_; // what was decided of values
   llvm::SmallVector<ir::ReduceOp> reductions_;
   llvm::DenseMap<mlir::Operation *, unsigned> depths_, heights_;
 };

@@ -46,17 +46,18 @@ SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop) {
   return reads;
 }
 
-void shareReads(ir::PlanOp plan) {
+void shareReads(ir::PlanOp plan, Choices &choices) {
   constexpr double nearCache = 512 << 10; // half of a usual second-level one
   constexpr int64_t panels = 4;
   for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
     if (!nest.getLanes() || nest.getChunk() % (panels * nest.getLanes()) != 0)
       continue;
-    bool large = llvm::any_of(nest.getBlock().getOps<ir::LoopOp>(), [&](ir::LoopOp loop) {
-      return isLong(nest, loop) && sharedBytes(nest, loop) > nearCache;
-    });
-    if (large)
-      nest.setPanels(panels);
+    double shared = 0;
+    for (auto loop : nest.getBlock().getOps<ir::LoopOp>())
+      if (isLong(nest, loop))
+        shared = std::max(shared, sharedBytes(nest, loop));
+    if (shared > 0)
+      nest.setPanels(choices.chooseNumber("panels", {1, panels}, shared > nearCache ? panels : 1, true));
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/dialect/Mercer.h"
+#include "compiler/scheduling/Choices.h"
 
 namespace mercer::scheduling {
 
@@ -13,7 +14,7 @@ bool isLong(ir::NestOp nest, ir::LoopOp loop);
 llvm::SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop);
 
 /// Runs several vectors of a nest's iterations beside each other where a long loop reads more, for each of them again, than a
-/// near cache holds.
-void shareReads(ir::PlanOp plan);
+/// near cache holds. Bits are the same whatever `choices` takes.
+void shareReads(ir::PlanOp plan, Choices &choices);
 
 } // namespace mercer::scheduling

@@ -42,23 +42,24 @@ struct Schedule : impl::ScheduleBase<Schedule> {
   using ScheduleBase::ScheduleBase;
 
   void runOnOperation() override {
-    if (!isPowerOfTwo("lanes", lanes, 64) || !isPowerOfTwo("side-by-side", sideBySide, 8))
+    if (lanes < 1 || lanes > 64 || !llvm::isPowerOf2_64(static_cast<uint64_t>(lanes.getValue()))) {
+      getOperation().emitError() << "mercer-schedule: 'lanes' must be a power of two of at most 64, but is " << lanes.getValue();
       return signalPassFailure();
+    }
+    std::string given = plan;
+    std::replace(given.begin(), given.end(), ';', ' ');
+    if (std::string mistake = Choices::mistakeIn(given); !mistake.empty()) {
+      getOperation().emitError() << "mercer-schedule: 'plan': " << mistake;
+      return signalPassFailure();
+    }
     for (auto program : getOperation().getOps<ir::ProgramOp>())
       if (failed(verifyTransformed(program)))
         return signalPassFailure();
-    while (!getOperation().getOps<ir::ProgramOp>().empty())
-      if (failed(schedule(getOperation(), Machine{.lanes = lanes, .sideBySide = sideBySide}))) // the first that is left
+    while (!getOperation().getOps<ir::ProgramOp>().empty()) { // the first that is left
+      Choices choices(given);
+      if (failed(schedule(getOperation(), Machine{.lanes = lanes}, choices)))
         return signalPassFailure();
-  }
-
-private:
-  bool isPowerOfTwo(StringRef option, int64_t value, int64_t most) {
-    if (value >= 1 && value <= most && llvm::isPowerOf2_64(static_cast<uint64_t>(value)))
-      return true;
-    getOperation().emitError() << "mercer-schedule: '" << option << "' must be a power of two of at most " << most
-                               << ", but is " << value;
-    return false;
+    }
   }
 };
 

@@ -6,7 +6,7 @@ include "mlir/Pass/PassBase.td"
 def Schedule : Pass<"mercer-schedule", "::mlir::ModuleOp"> {
   let summary = "makes a mercer.plan of each mercer.program that has gone through the transforms";
   let options = [Option<"lanes", "lanes", "int64_t", "16", "elements of the arithmetic type in a vector">,
-                 Option<"sideBySide", "side-by-side", "int64_t", "8", "iterations of a loop that run at once at most">];
+                 Option<"plan", "plan", "std::string", "", "decisions, by semicolons apart: jam.0=4;lanes.1=j; or random;17">];
   let dependentDialects = ["::mercer::ir::MercerDialect"];
 }
 

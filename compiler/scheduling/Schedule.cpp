@@ -16,8 +16,8 @@ namespace {
 
 class Scheduler {
 public:
-  Scheduler(ir::ProgramOp program, const Machine &machine)
-      : program_(program), machine_(machine), builder_(program) {}
+  Scheduler(ir::ProgramOp program, const Machine &machine, Choices &choices)
+      : program_(program), machine_(machine), choices_(choices), dependences_(&choices), builder_(program) {}
 
   void run() {
     storePairSums(program_);
@@ -38,8 +38,8 @@ public:
     for (const auto &[number, together] : checks)
       round(together);
     round(rest);
-    jamLoops(plan_, machine_.sideBySide);
-    shareReads(plan_);
+    jamLoops(plan_, choices_);
+    shareReads(plan_, choices_);
   }
 
 private:
@@ -75,7 +75,7 @@ private:
       dependences_.together(pairs.block, pairs.arrays);
       pairs_.try_emplace(pairs.block, pairs);
     }
-    writer_.emplace(plan_, program_, dependences_, machine_);
+    writer_.emplace(plan_, program_, dependences_, machine_, choices_);
   }
 
   /// The operations that an output computes for each position of its further indices.
@@ -125,7 +125,7 @@ private:
       return reduce &&
              llvm::none_of(loops, [&](Value index) { return free_.depends(reduce.getResult(), index); });
     });
-    if (elements.size() == 1 || homeless)
+    if (elements.size() == 1 || homeless || !choices_.decide("written-out", true, false))
       return;
     OpBuilder builder(output);
     Value memory = targets_.lookup(output).memory;
@@ -159,7 +159,7 @@ private:
           subscript = ir::integer(builder, output.getLoc(), *position);
     }
     free_ = {};
-    dependences_ = {};
+    dependences_ = Dependences(&choices_);
   }
 
   void round(ArrayRef<ir::OutputOp> roots) {
@@ -240,6 +240,7 @@ private:
 
   ir::ProgramOp program_;
   Machine machine_;
+  Choices &choices_;
   ir::FreeIndices free_;
   Dependences dependences_;
   OpBuilder builder_;
@@ -252,12 +253,14 @@ private:
 
 } // namespace
 
-LogicalResult schedule(ModuleOp module, const Machine &machine) {
+LogicalResult schedule(ModuleOp module, const Machine &machine, Choices &choices) {
   auto programs = module.getOps<ir::ProgramOp>();
   if (programs.empty())
     return module.emitError("has no mercer.program to schedule");
   ir::ProgramOp program = *programs.begin();
-  Scheduler(program, machine).run();
+  Scheduler(program, machine, choices).run();
+  if (std::string unused = choices.unused(); !unused.empty())
+    return program.emitOpError() << "is given a plan that does not fit: " << unused;
   program.erase();
   return success();
 }

@@ -13,10 +13,12 @@ bool NestWriter::isOpen(Value index) {
   return llvm::any_of(scopes_, [&](const Scope &scope) { return scope.index == index; });
 }
 
+/// The work of a loop of its own.
+static constexpr int64_t many = 1000;
+
 /// The operations of one evaluation of a value, without what does not depend on the index: that is computed
 /// outside of loops over it.
 int64_t NestWriter::workOf(Value value, Value index) {
-  constexpr int64_t many = 1000; // a loop of its own
   int64_t work = 0;
   DenseSet<Operation *> seen;
   SmallVector<Value> stack{value};
@@ -41,10 +43,15 @@ int64_t NestWriter::workOf(Value value, Value index) {
   return work;
 }
 
-/// Is reading it back from memory cheaper than computing it again?
+/// Is reading it back from memory cheaper than computing it again? What has loops is never computed again: that would multiply the work.
 bool NestWriter::isWorthKeeping(Value value, Value index) {
+  auto [decided, isNew] = kept_.try_emplace({value, index}, false);
+  if (!isNew)
+    return decided->second;
   bool inLanes = laneIndex_ != nestIndex_ || free_.depends(value, nestIndex_);
-  return workOf(value, index) > (inLanes ? 2 : 6); // one number for all lanes: computed beside the vectors
+  int64_t work = workOf(value, index);
+  bool isWorthIt = work > (inLanes ? 2 : 6); // one number for all lanes: computed beside the vectors
+  return decided->second = work == 0 || work >= many ? isWorthIt : choices_.decide("keep", isWorthIt, false);
 }
 
 /// The values under `roots` that do not depend on the index of a loop but are used in it for all positions of
@@ -126,7 +133,7 @@ bool NestWriter::accumulatePairs(Value index, ArrayRef<Value> roots) {
       if (!outer || !over || outer == laneIndex_ || over == laneIndex_)
         continue;
       if (SmallVector<ir::ReduceOp> sums = sumsOver(outer, over, index, values, roots); !sums.empty()) {
-        accumulate(outer, over, index, values, sums);
+        accumulate(outer, over, index, blockLength, values, sums);
         return true;
       }
     }
@@ -137,7 +144,7 @@ void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
   while (accumulatePairs(index, roots)) {
   }
   Kept kept = findKept(index, roots, false);
-  SmallVector<Value> later; // what sums in blocks use must be there before
+  SmallVector<std::pair<Value, int64_t>> later; // what sums in blocks use must be there before
   for (auto &[indices, values] : kept) {
     Value over = indices.second, extent = over.getDefiningOp<ir::IndexOp>().getExtent();
     if (auto part = parts_.find(over); part != parts_.end()) {
@@ -148,15 +155,17 @@ void NestWriter::prepare(Value index, ArrayRef<Value> roots) {
     // What is only read is kept whole: it serves other loops too.
     bool computed = llvm::any_of(values, [&](Value value) { return !value.getDefiningOp<ir::ReadOp>(); });
     bool inBlocks = computed && !(most && *most <= blockLength) &&
-                    ir::guessedLength(index) <= ir::guessedLength(over) && index != laneIndex_;
-    if (inBlocks && !sumsOver({}, over, index, values, roots).empty())
-      later.push_back(over);
+                    ir::guessedLength(index) <= ir::guessedLength(over) && index != laneIndex_ &&
+                    !sumsOver({}, over, index, values, roots).empty();
+    int64_t length = inBlocks ? choices_.chooseNumber("block", {0, 64, 128, blockLength, 512}, blockLength, false) : 0;
+    if (length)
+      later.push_back({over, length});
     else
       fill(over, values, emit(extent));
   }
-  for (Value over : later) {
+  for (auto [over, length] : later) {
     SmallVector<Value> values = kept.lookup({Value(), over});
-    accumulate({}, over, index, values, sumsOver({}, over, index, values, roots));
+    accumulate({}, over, index, length, values, sumsOver({}, over, index, values, roots));
   }
 }
 
@@ -237,7 +246,7 @@ SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
 /// Sums over a long index for all positions of another one: for one block of terms after the other, what does
 /// not depend on the other index is computed and kept in a tile that fits in the first cache, and then added
 /// to all of the sums.
-void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value> kept,
+void NestWriter::accumulate(Value outer, Value over, Value index, int64_t blockTerms, ArrayRef<Value> kept,
                             ArrayRef<ir::ReduceOp> sums) {
   Location loc = ir::ReduceOp(sums[0]).getLoc();
   SmallVector<ir::ReduceOp> inner; // over the blocked index
@@ -264,7 +273,7 @@ void NestWriter::accumulate(Value outer, Value over, Value index, ArrayRef<Value
   auto source = over.getDefiningOp<ir::IndexOp>();
   OpBuilder program(source);
   Value block = ir::IndexOp::create(program, loc, (source.getName() + " block").str(), source.getExtent());
-  Value count = blocksOf(over, blockLength);
+  Value count = blocksOf(over, blockTerms);
   if (outer) {
     openLoop(outer, {}, loc);
     prepare(over, kept);

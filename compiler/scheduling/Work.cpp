@@ -319,7 +319,7 @@ Quantity Forecaster::turnsOf(Operation *body) {
   for (Operation *op = body; !isa<ir::PlanOp>(op); op = op->getParentOp()) {
     const Cost::Range &range = cost_.rangeOf(op->getRegion(0).getArgument(0));
     auto loop = dyn_cast<ir::LoopOp>(op);
-    uint64_t together = std::max<uint64_t>({lanesOf(op), loop ? static_cast<uint64_t>(loop.getJam()) : 1, 1});
+    uint64_t together = std::max<uint64_t>(lanesOf(op), 1) * (loop ? static_cast<uint64_t>(loop.getJam()) : 1);
     Quantity all = symbols_.sum(turns, range.symbol, range.lower, range.upper);
     Quantity length = range.upper - range.lower;
     if (together == 1)
@@ -344,7 +344,7 @@ void Forecaster::enter(ir::LoopOp loop, unsigned parent, Copies &copies) {
   LoopForecast &made = result_.loops.emplace_back();
   made.parent = parent;
   made.turns = turnsOf(loop);
-  made.width = std::max({static_cast<double>(loop.getLanes()), jam, 1.0});
+  made.width = std::max(static_cast<double>(loop.getLanes()), 1.0) * jam;
   visit(loop.getBlock(), at, copies);
   LoopForecast &body = result_.loops[at]; // loops inside have moved it
   Operation *yield = loop.getYield();

@@ -3,6 +3,7 @@
 #include "Compare.h"
 #include "CompileTimes.h"
 #include "Measure.h"
+#include "Plans.h"
 
 #include <CLI/CLI.hpp>
 
@@ -68,7 +69,7 @@ int main(int argc, char **argv) {
       "Measures Mercer. Without options: ratios to loops by hand and to programs in another form, and "
       "compile times.");
   std::string workload, peer = "mercer", size = "full", cpu = "host", expected, stage;
-  int threads = 1, rounds = 10;
+  int threads = 1, rounds = 10, plans = 0;
   bool list = false, all = false, explained = false, by_hand = false, rewritten = false, two = false, compile = false,
        timing = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
@@ -83,6 +84,7 @@ int main(int argc, char **argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
   app.add_flag("--list", list, "prints the names of the workloads");
+  app.add_option("--plans", plans, "measures so many plans of a workload, or of all, and compares with their predicted order");
   app.add_flag("--explain", explained, "the plan of a workload, with predicted times");
   app.add_flag("--all", all, "a JSON line for every workload");
   app.add_flag("--hand", by_hand, "ratios to loops by hand, of all workloads or of one");
@@ -96,6 +98,10 @@ int main(int argc, char **argv) {
     if (list) {
       for (const std::string &name : workload_names())
         std::printf("%s\n", name.c_str());
+      return 0;
+    }
+    if (plans > 0) {
+      compare_plans(workload, plans);
       return 0;
     }
     if (explained) {

@@ -271,12 +271,13 @@ Outcome check(const Case &test) {
   JitOptions options;
   options.threads = test.threads, options.accumulate = test.accumulate;
   options.target = test.haswell ? "haswell" : "host";
+  options.plan = test.plan;
   Run first, second;
   try {
     Function function = jit(program, options);
     first = run(test, function, inputs, outputs, true);
-    if (test.otherThreads != test.threads) {
-      options.threads = test.otherThreads;
+    if (test.otherThreads != test.threads || test.otherPlan != test.plan) {
+      options.threads = test.otherThreads, options.plan = test.otherPlan;
       function = jit(program, options);
     }
     second = run(test, function, inputs, outputs, false);

@@ -1,4 +1,4 @@
-// F1 and E9: random well-typed programs, compiled against interpreted, beside inaccessible pages.
+// F1 and E9: random well-typed programs, compiled against interpreted, beside inaccessible pages. F4: each under random plans.
 #include "Generate.h"
 #include "Shrink.h"
 #include "Trial.h"
@@ -36,13 +36,13 @@ void print(const Case &test) {
                  (test.badLabel ? " but one" : "");
       types += "\n";
     }
-  std::printf("%s%s  threads %d and %d, accumulate %s, target %s\n", printCpp(test, "found").c_str(),
+  std::printf("%s%s  threads %d and %d, accumulate %s, target %s, plans '%s' and '%s'\n", printCpp(test, "found").c_str(),
               types.c_str(), test.threads, test.otherThreads, std::string(name_of(test.accumulate)).c_str(),
-              test.haswell ? "haswell" : "host");
+              test.haswell ? "haswell" : "host", test.plan.c_str(), test.otherPlan.c_str());
 }
 
 struct Options {
-  std::int64_t cases = 300, first = 0;
+  std::int64_t cases = 300, first = 0, plans = 0;
   std::uint64_t seed = 0;
   unsigned limit = 120;
   double shrinkSeconds = 60;
@@ -62,6 +62,8 @@ Options optionsOf(int count, char **arguments) {
       options.seed = std::strtoull(value.c_str(), nullptr, 10);
     else if (name == "--first")
       options.first = std::atoll(value.c_str());
+    else if (name == "--plans")
+      options.plans = std::atoll(value.c_str());
     else if (name == "--shrink-seconds")
       options.shrinkSeconds = std::atof(value.c_str());
     else if (name == "--failures")
@@ -80,6 +82,21 @@ Options optionsOf(int count, char **arguments) {
   return options;
 }
 
+/// A case; with `--plans N` each program N times: under a plan of any decisions, and in turn as the compiler prefers beside one whose
+/// bits must be the same.
+Case caseNumber(const Options &options, std::int64_t number) {
+  if (options.plans == 0)
+    return generate(seedOf(options.seed, number));
+  Case test = generate(seedOf(options.seed, number / options.plans));
+  const std::int64_t plan = number % options.plans;
+  const std::string drawn = "random " + std::to_string(plan);
+  if (plan % 2 == 0)
+    test.plan = test.otherPlan = drawn;
+  else
+    test.otherPlan = drawn + " same-bits";
+  return test;
+}
+
 std::string processor() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);)
@@ -94,13 +111,13 @@ int main(int count, char **arguments) {
   if (count > 1 && std::string(arguments[1]) == "--help") {
     std::puts(
         "random-programs [--cases N] [--seed S] [--first K] [--print K] [--shrink-seconds T] [--failures N]\n"
-        "                [--record FILE --commit HASH]\n"
+        "                [--plans N] [--record FILE --commit HASH]\n"
         "MERCER_TEST_SEED and MERCER_TEST_CASE choose a seed and one case of it.");
     return 0;
   }
   const Options options = optionsOf(count, arguments);
   const auto start = std::chrono::steady_clock::now();
-  auto caseOf = [&](std::int64_t number) { return generate(seedOf(options.seed, number)); };
+  auto caseOf = [&](std::int64_t number) { return caseNumber(options, number); };
   if (options.printsOnly) {
     print(caseOf(options.first));
     return 0;

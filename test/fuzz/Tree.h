@@ -91,6 +91,7 @@ struct Case {
   int threads = 1, otherThreads = 1;
   DType accumulate = DType::f32;
   bool haswell = false;
+  std::string plan = {}, otherPlan = {}; ///< of the two runs, which must have the same bits
 
   /// Number of values of a class.
   std::int64_t sizeOf(int sizeClass) const {

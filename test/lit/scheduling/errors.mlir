@@ -1,10 +1,10 @@
 // RUN: mercer-opt %s --mercer-schedule --split-input-file --verify-diagnostics
 // RUN: not mercer-opt %s --mercer-schedule=lanes=12 --split-input-file 2>&1 | FileCheck %s
 
-// RUN: not mercer-opt %s --mercer-schedule=side-by-side=16 --split-input-file 2>&1 | FileCheck %s --check-prefix=SIDE
+// RUN: not mercer-opt %s --mercer-schedule=plan=jam --split-input-file 2>&1 | FileCheck %s --check-prefix=SIDE
 
 // CHECK: mercer-schedule: 'lanes' must be a power of two of at most 64, but is 12
-// SIDE: mercer-schedule: 'side-by-side' must be a power of two of at most 8, but is 16
+// SIDE: mercer-schedule: 'plan': 'jam' is no decision=option
 
 mercer.program @p(%x: !mercer.array<1xf32>) names ["x"] {
   %v = mercer.constant 1.0 : f32

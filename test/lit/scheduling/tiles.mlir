@@ -1,5 +1,5 @@
 // RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule | FileCheck %s
-// RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule=side-by-side=2 | FileCheck %s --check-prefix=TWO
+// RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule=plan=jam=2 | FileCheck %s --check-prefix=TWO
 
 // Fewer side by side: terms are taken in the same groups.
 // TWO: mercer.loop "j" {{.*}} jam 2 group 8 [logsumexp]

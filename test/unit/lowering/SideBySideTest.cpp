@@ -54,7 +54,7 @@ public:
     compiler::Options options;
     options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
     options.cpu = cpu;
-    options.sideBySide = sideBySide;
+    options.plan = "jam=" + std::to_string(sideBySide);
     options.knownSizes = std::move(known);
     compiler::Code code = llvm::cantFail(compiler::compile(program.graph(), options));
     words_ = code.frameWords;
@@ -104,7 +104,7 @@ Program pairs(const std::function<Expr(Expr dot, Index j)> &reduction) {
 std::string stage(const Program &program, int64_t sideBySide) {
   compiler::Options options;
   options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
-  options.sideBySide = sideBySide;
+  options.plan = "jam=" + std::to_string(sideBySide);
   return llvm::cantFail(compiler::emit(program.graph(), options, "nests"));
 }
 
