@@ -100,6 +100,7 @@ public:
     symbol = "mercer_" + graph_.name;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
     target.farCache = facts.machine.caches[2] / 2; // others use it too
+    nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
     if (last == "vector")
@@ -136,6 +137,7 @@ public:
   std::string symbol;
   std::optional<scheduling::Explanation> explanation;
   int64_t frameWords = 0;
+  std::vector<int> nestsOfCalls;
   std::vector<DType> outputTypes;
   std::vector<StageTime> times;
 
@@ -260,6 +262,7 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   code.symbol = compilation.symbol;
   code.frameWords = compilation.frameWords;
   code.outputTypes = compilation.outputTypes;
+  code.nestsOfCalls = std::move(compilation.nestsOfCalls);
   code.explanation = std::move(compilation.explanation);
   code.times = compilation.times;
   return code;

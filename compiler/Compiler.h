@@ -51,6 +51,7 @@ struct Code {
   std::vector<DType> outputTypes;    ///< types of the outputs' memory: arithmetic type, i64 or bool
   std::vector<std::pair<std::int32_t, std::int32_t>> inPlace; ///< (output, input) that may be the very same memory
   std::optional<scheduling::Explanation> explanation; ///< the plan in words; of compiled code always there
+  std::vector<int> nestsOfCalls; ///< the nest of the explanation that each call of mercer_context::parallel is for
   std::vector<StageTime> times;
 };
 

@@ -19,6 +19,14 @@ constexpr std::size_t most_specialised = 64;
 /// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
 constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
 
+/// Of the inputs, which those of the outputs follow from.
+std::vector<std::int64_t> all_sizes(Call &call) {
+  std::vector<std::int64_t> sizes;
+  for (const Operand &operand : call.input_operands())
+    sizes.insert(sizes.end(), operand.shape, operand.shape + operand.rank);
+  return sizes;
+}
+
 Strided strided(const Operand &operand) {
   return {operand.data,
           operand.dtype,
@@ -191,12 +199,13 @@ Kernel::SizeOf Compiled::sizes_of(Call &call) const {
 }
 
 std::string Compiled::explain(Call &call) const {
-  return kernel(call, true)->explain(sizes_of(call));
+  const Result kernel = this->kernel(call, true);
+  return kernel->explain(sizes_of(call), kernel->times.of(all_sizes(call)));
 }
 
 std::string Compiled::explain(const std::vector<DType> &input_types) const {
   std::vector<std::int64_t> key = general_key(input_types);
-  return kernel(key)->explain({});
+  return kernel(key)->explain({}, {});
 }
 
 std::string Compiled::emit(const std::vector<DType> &input_types, const std::string &stage) const {
@@ -294,6 +303,9 @@ void Compiled::run(Call &call) const {
     add(output, targets[n], row_major_strides);
   }
 
+  std::vector<double> seconds;
+  if (options_.measure)
+    surroundings.seconds = &seconds;
   const std::int32_t code = kernel->entry(frame.data(), &surroundings.context);
   if (code == mercer_out_of_memory)
     no_memory();
@@ -303,6 +315,14 @@ void Compiled::run(Call &call) const {
                                              " failed, but not when interpreted, a bug in Mercer");
   }
 
+  if (options_.measure && seconds.size() == kernel->nests_of_calls.size()) {
+    std::vector<double> nests;
+    for (std::size_t n = 0; n < seconds.size(); ++n) {
+      nests.resize(static_cast<std::size_t>(kernel->nests_of_calls[n]) + 1);
+      nests.back() += seconds[n];
+    }
+    kernel->times.add(all_sizes(call), nests);
+  }
   if (options_.tune && options_.plan.empty() && !kernel->is_tuned.exchange(true))
     tune(call, contiguous, kernel, {frame.data(), words});
 

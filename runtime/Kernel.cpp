@@ -9,10 +9,25 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <algorithm>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 namespace mercer::detail {
+
+void NestTimes::add(const std::vector<std::int64_t> &sizes, const std::vector<double> &seconds) {
+  std::lock_guard lock(mutex_);
+  if (seconds_.size() != seconds.size() || sizes_ != sizes)
+    seconds_ = seconds;
+  sizes_ = sizes;
+  for (std::size_t n = 0; n < seconds.size(); ++n)
+    seconds_[n] = std::min(seconds_[n], seconds[n]);
+}
+
+std::vector<double> NestTimes::of(const std::vector<std::int64_t> &sizes) const {
+  std::lock_guard lock(mutex_);
+  return sizes_ == sizes ? seconds_ : std::vector<double>();
+}
 
 Kernel::Kernel() = default;
 Kernel::~Kernel() = default;
@@ -85,8 +100,10 @@ std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const Kern
     kernel->frame_words = code->frameWords;
     kernel->output_types = std::move(code->outputTypes);
     kernel->in_place = std::move(code->inPlace);
-    kernel->explain = [explanation = std::move(*code->explanation)](const Kernel::SizeOf &sizes) {
-      return explanation.text(sizes);
+    kernel->nests_of_calls = std::move(code->nestsOfCalls);
+    kernel->explain = [explanation = std::move(*code->explanation)](const Kernel::SizeOf &sizes,
+                                                                    const std::vector<double> &measured) {
+      return explanation.text(sizes, measured);
     };
     const auto start = std::chrono::steady_clock::now();
     llvm::Expected<std::unique_ptr<LinkedCode>> linked = link_object(std::move(code->object), code->symbol);

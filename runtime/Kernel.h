@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
 
 namespace mercer::detail {
@@ -28,6 +29,19 @@ struct KernelOptions {
   std::string plan;        ///< decisions; empty: as the compiler prefers
 };
 
+/// How long the nests of a kernel took for one set of sizes: the least of the calls since these were the last ones.
+class NestTimes {
+public:
+  void add(const std::vector<std::int64_t> &sizes, const std::vector<double> &seconds);
+  /// Empty: these sizes were not the last ones.
+  std::vector<double> of(const std::vector<std::int64_t> &sizes) const;
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::int64_t> sizes_;
+  std::vector<double> seconds_;
+};
+
 /// Code in memory, given back with the object.
 class Kernel {
 public:
@@ -40,7 +54,10 @@ public:
       in_place; ///< (output, input) that may be the same memory
   using SizeOf = std::function<std::optional<std::int64_t>(unsigned argument, unsigned dimension)>;
   /// The plan in words, with numbers as far as sizes (of inputs, then outputs) are known.
-  std::function<std::string(const SizeOf &)> explain;
+  /// `measured`: seconds of each nest with these sizes, or empty.
+  std::function<std::string(const SizeOf &, const std::vector<double> &measured)> explain;
+  std::vector<int> nests_of_calls; ///< the nest that each call of mercer_context::parallel is for
+  mutable NestTimes times;
   std::unique_ptr<LinkedCode> code;
   mutable std::atomic<bool> is_tuned = false; ///< other plans have been measured beside it, or are being
 };

@@ -228,8 +228,10 @@ struct JitOptions {
   int threads = 0;               ///< 0: all of the process's processors; never changes a bit
   std::string target = "host";   ///< "host", an LLVM CPU name ("haswell"), later "cuda"
   bool timing = false;           ///< prints on standard error what each stage of a compilation took
-  /// Measures: the first call with each combination of element types and sizes up to their classes runs a few more plans of the
-  /// same bits on its arguments, and keeps the fastest. That call takes as long as compiling and running these.
+  /// Each call measures how long its nests take, and `Function::explain` says it beside what is predicted for one thread.
+  bool measure = false;
+  /// The first call with each combination of element types and sizes up to their classes measures a few more plans of
+  /// the same bits on its arguments, and keeps the fastest. That call takes as long as compiling and running these.
   bool tune = false;
   /// Decisions of the plan as `explain` names them ("jam.0=4 lanes.1=j"), for experiments: some change the order of sums and so
   /// bits. Empty: the compiler's own.

@@ -337,6 +337,13 @@ private:
 
 } // namespace
 
+std::vector<int> nestsOfCalls(ir::PlanOp plan) {
+  std::vector<int> nests;
+  for (auto [number, nest] : llvm::enumerate(plan.getBlock().getOps<ir::NestOp>()))
+    nests.insert(nests.end(), 1 + tablesOf(nest).size(), static_cast<int>(number)); // as in runNest
+  return nests;
+}
+
 int64_t lowerPlan(ModuleOp module, StringRef symbol, const Target &target) {
   auto plan = *module.getOps<ir::PlanOp>().begin();
   int64_t words = PlanLowering(module, plan, symbol, target).run();

@@ -27,6 +27,9 @@ FrameLayout argumentLayout(ir::PlanOp plan);
 /// `symbol`, and one function for each nest. Returns the size of the frame in words.
 int64_t lowerPlan(mlir::ModuleOp module, llvm::StringRef symbol, const Target &target);
 
+/// The nest, counted from 0, that each of the entry's calls of `mercer_context::parallel` is for, in their order.
+std::vector<int> nestsOfCalls(ir::PlanOp plan);
+
 /// The passes from there to the LLVM dialect.
 mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
 

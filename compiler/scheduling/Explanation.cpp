@@ -60,7 +60,7 @@ std::vector<Prediction> Explanation::predictions(const SizeOf &sizes) const {
   return predict(nests_, symbols, sizes, host, hostRates());
 }
 
-std::string Explanation::text(const SizeOf &sizes) const {
+std::string Explanation::text(const SizeOf &sizes, const std::vector<double> &measured) const {
   std::string result = title_, legend;
   for (const Symbols::Letter &letter : symbols.letters()) {
     legend += (legend.empty() ? "  " : ", ") + letter.letter + " = size " + std::to_string(letter.dimension) +
@@ -71,16 +71,19 @@ std::string Explanation::text(const SizeOf &sizes) const {
   }
   result += legend.empty() ? legend : legend + "\n";
   const std::vector<Prediction> times = predictions(sizes);
-  double all = 0;
-  auto nest = times.begin();
+  double all = 0, all_measured = 0;
+  std::size_t nest = 0;
+  auto beside = [&](double seconds) { return measured.empty() ? std::string() : ", measured " + seconds_in_words(seconds); };
   for (const Piece &piece : pieces_) {
     if (piece.time == Piece::none)
       result += piece.text;
     else if (!times.empty() && piece.time == Piece::whole)
-      result += piece.text + "about " + seconds_in_words(all) + " on one thread\n";
+      result += piece.text + "about " + seconds_in_words(all) + " on one thread" + beside(all_measured) + "\n";
     if (!times.empty() && piece.time == Piece::nest) {
-      all += nest->seconds;
-      result += piece.text + "about " + seconds_in_words(nest->seconds) + " on one thread, bound by " + in_words(nest->bound) + "\n";
+      const double own = nest < measured.size() ? measured[nest] : 0;
+      all += times[nest].seconds, all_measured += own;
+      result += piece.text + "about " + seconds_in_words(times[nest].seconds) + " on one thread, bound by " +
+                in_words(times[nest].bound) + beside(own) + "\n";
       ++nest;
     }
     const std::optional<double> value = piece.number ? symbols.value(*piece.number, sizes) : std::nullopt;

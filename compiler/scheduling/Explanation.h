@@ -22,7 +22,8 @@ public:
   /// A line with the time of all nests so far.
   void wholeTime(unsigned indent);
 
-  std::string text(const SizeOf &sizes = {}) const;
+  /// `measured`: seconds of each nest with these sizes; empty: not known.
+  std::string text(const SizeOf &sizes = {}, const std::vector<double> &measured = {}) const;
   /// Of each nest; empty where a size is not known.
   std::vector<Prediction> predictions(const SizeOf &sizes) const;
 

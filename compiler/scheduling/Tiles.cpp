@@ -279,8 +279,8 @@ void NestWriter::accumulate(Value outer, Value over, Value index, int64_t blockT
     prepare(over, kept);
   }
   openLoop(block, {}, loc, {}, {zero(), count});
-  Range range = rangeOf(over, block, blockLength);
-  ir::LoopOp filled = fill(over, kept, number(blockLength), range, beside);
+  Range range = rangeOf(over, block, blockTerms);
+  ir::LoopOp filled = fill(over, kept, number(blockTerms), range, beside);
   for (auto [memory, result] : llvm::zip_equal(single, filled.getResults()))
     add(memory, result, zero());
   openLoop(index, {}, loc);

@@ -85,7 +85,7 @@ int main(int argc, char **argv) {
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
   app.add_flag("--list", list, "prints the names of the workloads");
   app.add_option("--plans", plans, "measures so many plans of a workload, or of all, and compares with their predicted order");
-  app.add_flag("--explain", explained, "the plan of a workload, with predicted times");
+  app.add_flag("--explain", explained, "the plan of a workload, with predicted and measured times");
   app.add_flag("--all", all, "a JSON line for every workload");
   app.add_flag("--hand", by_hand, "ratios to loops by hand, of all workloads or of one");
   app.add_flag("--rewritten", rewritten, "ratios of programs in another form to the original");
@@ -108,7 +108,12 @@ int main(int argc, char **argv) {
       const Case at = make_case(workload, size == "small");
       JitOptions options;
       options.target = cpu;
-      std::printf("%s", jit(at.program, options).explain(at.arguments()).c_str());
+      options.threads = threads;
+      options.measure = true;
+      const Function f = jit(at.program, options);
+      for (int n = 0; n < 3; ++n)
+        f.run(at.arguments(), at.views());
+      std::printf("%s", f.explain(at.arguments()).c_str());
       return 0;
     }
     if (!expected.empty())

@@ -51,6 +51,34 @@ TEST(Explain, SaysNumbersForTheSizesOfTheCall) {
   expectPart(text, "16 n + 16 m bytes = 48 KB: inputs 12 n + 16 m bytes = 44 KB, outputs 4 n bytes = 4 KB");
 }
 
+// One nest and one with a table for each chunk, whose parts are added by a call of its own.
+TEST(Explain, SaysMeasuredTimesBesidePredictedOnes) {
+  Index i("i"), c("c");
+  Tensor x("x", 1), label("label", 1, integer), w("w", 1);
+  Program counts("counts", {x, label, w},
+                 {{"s", sum(i, square(x(i)))}, {"h", c, w(c) * sum(i, x(i), label(i) == c)}});
+  JitOptions options;
+  options.measure = true;
+  options.threads = 1;
+  const Function f = jit(counts, options);
+  const std::vector<float> values(5000, 1.5f);
+  const std::vector<std::int64_t> labels(5000, 3);
+  const std::vector<float> weights(300, 2.0f);
+  const Argument arguments[] = {view(values, {5000}), view(labels, {5000}), view(weights, {300})};
+  EXPECT_EQ(f.explain(arguments).find("measured"), std::string::npos) << "nothing has run";
+  f.call_all(arguments);
+  const std::string text = f.explain(arguments);
+  std::size_t nests = 0, measured = 0;
+  for (std::size_t at = 0; (at = text.find("\n  nest over", at + 1)) != std::string::npos;)
+    ++nests;
+  for (std::size_t at = 0; (at = text.find(", measured ", at + 1)) != std::string::npos;)
+    ++measured;
+  EXPECT_EQ(measured, nests + 1) << text; // and the whole
+  EXPECT_EQ(text.find("measured 0 us"), std::string::npos) << text;
+  const Argument shorter[] = {view(values.data(), {100}), view(labels.data(), {100}), view(weights, {300})};
+  EXPECT_EQ(f.explain(shorter).find("measured"), std::string::npos) << "other sizes";
+}
+
 TEST(Explain, NamesWhatFastComputesLessExactly) {
   JitOptions options;
   options.precision = Precision::fast;
