@@ -98,7 +98,8 @@ public:
     if (last == "nests")
       return llvm::Error::success();
     symbol = "mercer_" + graph_.name;
-    lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous};
+    lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, pairs()};
+    target.nearCache = facts.machine.caches[1] / 2;
     target.farCache = facts.machine.caches[2] / 2; // others use it too
     nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
@@ -142,6 +143,14 @@ public:
   std::vector<StageTime> times;
 
 private:
+  /// What adds up products of bf16. The instructions take subnormal numbers as 0, which only Precision::fast allows.
+  lowering::Pairs pairs() const {
+    bool allowed = options_.fast && options_.arithmetic == DType::f32 && !options_.accumulateInF64;
+    if (!allowed || !cpu_.pairs)
+      return lowering::Pairs::none;
+    return cpu_.tiles && options_.tileRegisters ? lowering::Pairs::tiles : lowering::Pairs::vectors;
+  }
+
   LogicalResult runTransforms() {
     PassManager passes(context_.get());
     passes.enableVerifier(false);
@@ -156,6 +165,7 @@ private:
     bool single = options_.arithmetic != DType::f64;
     facts.machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
     facts.machine.caches = scheduling::hostCaches();
+    facts.machine.pairs = pairs() != lowering::Pairs::none;
     facts.vectorBits = cpu_.vectorBits;
     facts.fast = options_.fast;
     facts.known = [this](unsigned input, unsigned dimension) -> std::optional<int64_t> {

@@ -4,6 +4,11 @@
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace mercer::detail {
 
 std::string why_not_here(const std::string &cpu) {
@@ -25,6 +30,18 @@ std::string why_not_here(const std::string &cpu) {
       return "needs " + feature.str() + ", which this machine has not";
   }
   return "";
+}
+
+bool may_use_tile_registers() {
+  static const bool granted = [] {
+#if defined(__linux__) && defined(SYS_arch_prctl)
+    constexpr int request = 0x1023, tile_data = 18; // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    return syscall(SYS_arch_prctl, request, tile_data) == 0;
+#else
+    return false;
+#endif
+  }();
+  return granted;
 }
 
 } // namespace mercer::detail

@@ -9,4 +9,7 @@ namespace mercer::detail {
 /// "needs avx512f, which this machine has not".
 std::string why_not_here(const std::string &cpu);
 
+/// May this process use the processor's tile registers (AMX)? Asks the system once; where there are none, the answer is no.
+bool may_use_tile_registers();
+
 } // namespace mercer::detail

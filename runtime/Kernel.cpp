@@ -1,5 +1,6 @@
 #include "mercer/runtime/Kernel.h"
 
+#include "mercer/runtime/Host.h"
 #include "mercer/runtime/LargeStack.h"
 #include "mercer/runtime/Linker.h"
 
@@ -52,6 +53,7 @@ static compiler::Options options_of(const KernelOptions &options) {
   given.contiguous = options.contiguous;
   given.cpu = options.cpu;
   given.plan = options.plan;
+  given.tileRegisters = options.fast && may_use_tile_registers();
   for (const KernelOptions::Size &size : options.sizes)
     given.knownSizes.push_back({size.input, size.dimension, size.size, size.bound});
   return given;

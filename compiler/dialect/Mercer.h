@@ -65,6 +65,15 @@ mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array
 /// (one of more is possible), and no more chunks than tables.
 inline constexpr int64_t mostTables = 8, mostTableBytes = int64_t(64) << 20;
 
+/// A product of `mercer.loop` with `pairs`: an element of a row times one of a column.
+struct PairedProduct {
+  ReadOp row, column;
+};
+/// The product that each result of a loop with `pairs` is the sum of; of no loop with `pairs`, or one that breaks C8: none.
+llvm::SmallVector<PairedProduct> pairedProducts(LoopOp loop);
+/// The range of a loop with `pairs` is a multiple of this: what one instruction takes at most.
+inline constexpr int64_t pairedTerms = 32;
+
 /// The number in a `mercer.constant`, if the value is one of that type.
 std::optional<double> realConstant(mlir::Value value);
 std::optional<int64_t> integerConstant(mlir::Value value);

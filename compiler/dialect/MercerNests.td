@@ -67,15 +67,19 @@ def Mercer_LoopOp : Mercer_Op<"loop", [ParentOneOf<["NestOp", "LoopOp"]>, Single
     iterations run in vectors and results are combined over the lanes. The order of combining is fixed by the extents alone (blocks, then
     a binary tree). `jam` > 1: that many iterations (with `lanes`, vectors of them) run side by side; loops inside run once for all of them. `group` says of how many
     iterations terms are taken together, where that is more than run side by side: it is part of the order, `jam` is not.
+    `pairs`: the terms are products of elements of bf16 that a processor's instructions for pairs or tiles of them may add, in their order and
+    with subnormal numbers taken as 0.
 
     Constraints: (C1) one block argument of type i64; (C2) the terminator has two operands for each kind, value and predicate;
     (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) `jam` is a power of two of at
     most 16; where it is not 1 and loops are inside, there are no `lanes`, and their bounds do not depend on the index; (C6) the ops are those of a nest;
-    (C7) `group` is 1 or such a power of two, not below `jam`.
+    (C7) `group` is 1 or such a power of two, not below `jam`; (C8) with `pairs` the loop stands in another one, runs from 0 to
+    `mul(_, 32)`, and has no `lanes` and no `jam`; each result is an f32 sum without predicate of `mul(row[j, k], column[k])`: `row` is an allocation, j the
+    index of the loop around it, `column` a tile with as many k as the loop; both are of bf16, rows have `mul(_, 32)` elements; nothing else is in the body.
   }];
   let arguments = (ins StrAttr:$name, Mercer_ReductionArrayAttr:$kinds, I64:$lower, I64:$upper,
                        DefaultValuedAttr<I64Attr, "0">:$lanes, DefaultValuedAttr<I64Attr, "1">:$jam,
-                       DefaultValuedAttr<I64Attr, "1">:$group);
+                       DefaultValuedAttr<I64Attr, "1">:$group, UnitAttr:$pairs);
   let results = (outs Variadic<Mercer_Scalar>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;

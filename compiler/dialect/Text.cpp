@@ -227,6 +227,8 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
       parser.parseOperand(upper) || parseOptionalNumber(parser, result, "lanes") ||
       parseOptionalNumber(parser, result, "jam") || parseOptionalNumber(parser, result, "group"))
     return failure();
+  if (succeeded(parser.parseOptionalKeyword("pairs")))
+    result.addAttribute("pairs", builder.getUnitAttr());
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, parseKind) ||
       parser.parseOptionalArrowTypeList(result.types) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
@@ -245,12 +247,14 @@ void LoopOp::print(OpAsmPrinter &printer) {
     printer << " jam " << getJam();
   if (getGroup() != 1)
     printer << " group " << getGroup();
+  if (getPairs())
+    printer << " pairs";
   printer << " [";
   llvm::interleaveComma(getKinds().getAsRange<ReductionAttr>(), printer,
                         [&](ReductionAttr kind) { printReductionName(printer, *this, kind); });
   printer << ']';
   printer.printOptionalArrowTypeList(getResultTypes());
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "jam", "group"});
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"name", "kinds", "lanes", "jam", "group", "pairs"});
   printBody(printer, getBody());
 }
 

@@ -156,6 +156,8 @@ LogicalResult LoopOp::verifyRegions() {
     return emitOpError() << "jam must be a power of two of at most 16, but is " << jam;
   if (group != 1 && (!isFactor(group) || group < jam)) // C7
     return emitOpError() << "group must be a power of two from jam to 16, but is " << group;
+  if (getPairs() && pairedProducts(*this).empty()) // C8
+    return emitOpError() << "with pairs must add up products of a row and a column of bf16, as long as the loop, and nothing else";
   if (jam == 1)
     return success();
   bool fixed = true;

@@ -54,6 +54,13 @@ llvm::SetVector<mlir::Value> tablesOf(ir::NestOp nest);
 /// Vectors of scratch memory that each panel of a nest needs beside its tiles.
 int64_t slotsOf(ir::NestOp nest);
 
+/// Rows that the tile registers multiply at once.
+inline constexpr int64_t tileRows = 64;
+/// The loops with pairs that stand in a loop.
+inline auto pairedLoops(ir::LoopOp loop) {
+  return llvm::make_filter_range(loop.getBlock().getOps<ir::LoopOp>(), [](ir::LoopOp inner) { return inner.getPairs(); });
+}
+
 /// Terms that are added before the rounding errors are looked after.
 inline constexpr int64_t blockTerms = 16;
 
@@ -87,6 +94,10 @@ public:
   llvm::SmallVector<Running> beginLoop(ir::LoopOp op);
   void runLoop(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper);
   void endLoop(ir::LoopOp op, llvm::MutableArrayRef<Running> states);
+
+  /// In a nest's function: sets up the processor's tile registers where a loop of the nest needs them, and gives them back.
+  void openTileRegisters(ir::NestOp nest);
+  void closeTileRegisters(ir::NestOp nest);
 
   /// The iterations [begin, end) of a nest that runs several vectors of them beside each other; `accumulate` is for its
   /// totals.
@@ -190,6 +201,10 @@ private:
   void unjam();
   void aroundPosition(mlir::Value position, llvm::ArrayRef<ir::ApplyOp> comparisons, mlir::Value lower, mlir::Value upper,
                       mlir::Value step, llvm::function_ref<void(mlir::Value)> body);
+  void runPart(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper);
+  void addPairs(ir::LoopOp op);
+  void takeFromTiles(ir::LoopOp op);
+  void multiplyTiles(ir::LoopOp op, mlir::Value row);
   Lane apply(ir::ApplyOp op);
   mlir::Value applyReal(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
@@ -201,6 +216,10 @@ private:
   std::pair<mlir::Value, mlir::Value> addLanes(mlir::Value total, mlir::Value lost);
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);
+  mlir::Value convertStored(mlir::Value value, mlir::Type stored);
+  bool inPairs(mlir::Value array);
+  mlir::Value loadOfPair(mlir::Value array, mlir::Value position);
+  void storeOfPair(mlir::Value value, mlir::Value array, mlir::Value position);
   mlir::Value convertLoaded(mlir::Value value, mlir::Type stored, mlir::Type result);
   void take(Running &running, mlir::Value better, llvm::ArrayRef<mlir::Value> values);
 
@@ -214,6 +233,11 @@ private:
   llvm::DenseMap<mlir::Value, Table> tables_;
   llvm::SmallVector<PanelTile> panelTiles_;
   mlir::Value slots_; ///< of panels
+  /// Of a loop with pairs: memory for its results for a block of rows, and the block's first row.
+  struct PairBlock {
+    mlir::Value memory, first;
+  };
+  llvm::DenseMap<mlir::Operation *, PairBlock> pairBlocks_;
   // Inside of a jammed loop: the values that depend on its index, and what they are in each of the iterations
   // at once.
   llvm::DenseSet<mlir::Value> copied_;

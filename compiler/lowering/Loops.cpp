@@ -83,6 +83,8 @@ Value Codegen::extreme(Value bound, bool largest) {
 }
 
 void Codegen::loop(ir::LoopOp op) {
+  if (op.getPairs())
+    return target_.pairs == Pairs::tiles ? takeFromTiles(op) : addPairs(op);
   Value lower = extreme(op.getLower(), false), upper = extreme(op.getUpper(), true);
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   if (lanes)
@@ -168,6 +170,18 @@ void Codegen::aroundPosition(Value position, ArrayRef<ir::ApplyOp> comparisons, 
 }
 
 void Codegen::runLoop(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper) {
+  if (target_.pairs != Pairs::tiles || pairedLoops(op).empty())
+    return runPart(op, states, lower, upper);
+  // Products of a block of rows at once, then what the loop does with them.
+  carry(states, lower, upper, i64(tileRows), [&](Value from) {
+    for (ir::LoopOp inner : pairedLoops(op))
+      multiplyTiles(inner, from);
+    Value to = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), from, i64(tileRows)), upper);
+    runPart(op, states, from, to);
+  });
+}
+
+void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lower, Value upper) {
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   auto yield = cast<ir::YieldOp>(op.getYield());
   bool inner = insideGroup(op);

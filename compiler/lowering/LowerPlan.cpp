@@ -90,6 +90,7 @@ private:
                                        arith::AddIOp::create(b_, nest.getLoc(), begin, length), extent);
 
     code.placeTiles(nest);
+    code.openTileRegisters(nest);
     for (Value array : tables)
       code.openTable(array, address(code, tableWords_.lookup({nest, array})), chunk);
 
@@ -136,6 +137,7 @@ private:
       Value extremum, value = code.finish(states[n++], lanes > 0, &extremum);
       storePartial(code, add, chunk, value, extremum);
     }
+    code.closeTileRegisters(nest);
     LLVM::ReturnOp::create(b_, nest.getLoc(), ValueRange());
     return made;
   }

@@ -8,11 +8,16 @@
 
 namespace mercer::lowering {
 
+/// What adds up products of bf16: nothing does; vectors of pairs (avx512_bf16); tiles (amx_bf16). Each is a class of bits of its own.
+enum class Pairs { none, vectors, tiles };
+
 struct Target {
   bool avx512 = false;
   bool fast = false;            ///< Precision::fast
   bool accumulateInF64 = false; ///< sums of f32 add in f64
   bool contiguous = true;       ///< arguments are row-major without gaps
+  Pairs pairs = Pairs::none;
+  int64_t nearCache = 1 << 20;  ///< as `farCache`, for tiles of bf16, which take what they read many times as fast
   int64_t farCache = 16 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it
 };
 

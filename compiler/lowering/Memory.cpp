@@ -69,6 +69,15 @@ Value Codegen::placeTiles(ir::NestOp nest) {
     }
     bytes = arith::AddIOp::create(b, loc(), bytes, size);
   });
+  if (target_.pairs == Pairs::tiles)
+    nest.walk([&](ir::LoopOp loop) {
+      if (!loop.getPairs())
+        return;
+      if (scratch)
+        pairBlocks_[loop].memory = this->element(scratch, b.getI8Type(), bytes);
+      Value size = i64(loop.getNumResults() * tileRows * static_cast<int64_t>(nest.getLanes()) * bytesOf(b.getF32Type()));
+      bytes = arith::AddIOp::create(b, loc(), bytes, size);
+    });
   if (panels > 1) {
     if (scratch)
       slots_ = this->element(scratch, b.getI8Type(), bytes);
@@ -148,6 +157,32 @@ static std::pair<Value, int64_t> splitConstant(Value value) {
   return {value, 0};
 }
 
+/// Rounded to the type of an array's elements, as they lie in memory. To bf16 by integers: the processor's instruction makes subnormal
+/// numbers 0.
+Value Codegen::convertStored(Value value, Type stored) {
+  auto wide = dyn_cast<VectorType>(value.getType());
+  auto shaped = [&](Type element) { return wide ? Type(VectorType::get(wide.getShape(), element)) : element; };
+  Type type = getElementTypeOrSelf(value.getType());
+  if (stored.isInteger(1))
+    return arith::ExtUIOp::create(b, loc(), shaped(inMemory(stored)), value);
+  if (isa<IntegerType>(stored))
+    return type == stored ? value : Value(arith::TruncIOp::create(b, loc(), shaped(stored), value));
+  Type rounded = stored.isBF16() ? b.getF32Type() : stored;
+  if (type.getIntOrFloatBitWidth() > rounded.getIntOrFloatBitWidth())
+    value = arith::TruncFOp::create(b, loc(), shaped(rounded), value);
+  else if (type != rounded)
+    value = arith::ExtFOp::create(b, loc(), shaped(rounded), value);
+  if (!stored.isBF16())
+    return value;
+  Type word = shaped(b.getI32Type());
+  Value bits = arith::BitcastOp::create(b, loc(), word, value);
+  Value odd = arith::AndIOp::create(b, loc(), arith::ShRUIOp::create(b, loc(), bits, number(word, 16)), number(word, 1));
+  Value nearest = arith::AddIOp::create(b, loc(), arith::AddIOp::create(b, loc(), bits, odd), number(word, 0x7fff));
+  Value quiet = arith::OrIOp::create(b, loc(), bits, number(word, 1 << 22));
+  bits = arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::UNO, value, value), quiet, nearest);
+  return arith::TruncIOp::create(b, loc(), shaped(inMemory(stored)), arith::ShRUIOp::create(b, loc(), bits, number(word, 16)));
+}
+
 Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type result, Lane &made) {
   Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
   Value memory = pointer(array);
@@ -189,6 +224,11 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
           stride ? Value(arith::MulIOp::create(b, loc(), i64(lane.stride), stride)) : i64(lane.stride);
       step = step ? Value(arith::AddIOp::create(b, loc(), step, part)) : part;
     }
+  }
+  if (inPairs(array)) {
+    made.kind = Lane::varying;
+    Value loaded = loadOfPair(array, arith::AddIOp::create(b, loc(), base, i64(displacement / unit)));
+    return result.isF32() ? loaded : Value(arith::ExtFOp::create(b, loc(), widened(result), loaded));
   }
   if (wideTile) {
     made.kind = Lane::varying;
@@ -257,13 +297,7 @@ Lane Codegen::read(ir::ReadOp op) {
 void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
   Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
   bool lanes = llvm::any_of(subscripts, [](const Lane &lane) { return lane.kind != Lane::uniform; });
-  auto converted = [&](Value number) -> Value {
-    if (!stored.isInteger(1))
-      return number;
-    auto wide = dyn_cast<VectorType>(number.getType());
-    return arith::ExtUIOp::create(b, loc(), wide ? Type(VectorType::get(wide.getShape(), type)) : type,
-                                  number);
-  };
+  Type from = getElementTypeOrSelf(value.value.getType());
   Value offset = i64(0), memory = pointer(array);
   if (!lanes) {
     for (auto [dimension, lane] : llvm::enumerate(subscripts)) {
@@ -271,15 +305,17 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
       Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
       offset = arith::AddIOp::create(b, loc(), offset, part);
     }
+    if (inPairs(array))
+      return storeOfPair(vector(value, from), array, offset);
     if (tiles_.lookup(array).wide) {
       Value at = element(memory, type, arith::MulIOp::create(b, loc(), offset, i64(width)));
-      LLVM::StoreOp::create(b, loc(), converted(vector(value, stored)), at, bytesOf(type) * width);
+      LLVM::StoreOp::create(b, loc(), convertStored(vector(value, from), stored), at, bytesOf(type) * width);
       return;
     }
-    LLVM::StoreOp::create(b, loc(), converted(value.value), element(memory, type, offset), bytesOf(type));
+    LLVM::StoreOp::create(b, loc(), convertStored(value.value, stored), element(memory, type, offset), bytesOf(type));
     return;
   }
-  Value data = converted(vector(value, stored));
+  Value data = convertStored(vector(value, from), stored);
   bool inOrder = !stride(array, static_cast<unsigned>(subscripts.size()) - 1) &&
                  subscripts.back().kind == Lane::linear && subscripts.back().stride == 1;
   for (const Lane &lane : subscripts.drop_back())

@@ -146,7 +146,7 @@ private:
     bool blocks = !loop.getBlock().getOps<ir::TileOp>().empty(); // each iteration is a part already
     Value lower = code_.scalar(loop.getLower());
     Value whole = arith::MaxSIOp::create(b_, code_.loc(), arith::SubIOp::create(b_, code_.loc(), upper, lower), code_.i64(1));
-    Value length = arith::SelectOp::create(b_, code_.loc(), shares_, code_.i64(blocks ? 1 : partLength), whole);
+    Value length = arith::SelectOp::create(b_, code_.loc(), shares_, code_.i64(blocks ? 1 : pairedLoops(loop).empty() ? partLength : tileRows), whole);
     code_.carry({}, lower, upper, length, [&](Value from) {
       Value next = arith::AddIOp::create(b_, code_.loc(), from, length);
       Value to = arith::MinSIOp::create(b_, code_.loc(), next, upper);
@@ -220,8 +220,11 @@ void Codegen::panels(ir::NestOp nest, MutableArrayRef<Running> totals, Value beg
   Value shared = i64(0);
   for (Value array : sharedArrays(nest))
     shared = arith::AddIOp::create(b, loc(), shared, bytes(array));
+  bool tiles = target_.pairs == Pairs::tiles && llvm::any_of(nest.getBlock().getOps<ir::LoopOp>(), [](ir::LoopOp loop) {
+    return !pairedLoops(loop).empty();
+  });
   // A far cache serves loops that go through what it holds in order; only beyond it parts are worth their overhead.
-  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, shared, i64(target_.farCache));
+  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, shared, i64(tiles ? target_.nearCache : target_.farCache));
   int64_t lanes = static_cast<int64_t>(nest.getLanes()), panels = static_cast<int64_t>(nest.getPanels());
   Value step = arith::SelectOp::create(b, loc(), shares, i64(lanes * panels), i64(lanes));
   carry(totals, begin, end, step, [&](Value first) {

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -44,12 +45,16 @@ bool dependsOnLanes(Value root) {
 
 /// What plans may say and the scheduler does not write: refused, so that text from outside gets no wrong
 /// code.
-LogicalResult verifyLowered(ir::PlanOp plan) {
+LogicalResult verifyLowered(ir::PlanOp plan, const Target &target) {
   if (int64_t longest = scheduling::longestBody(plan); longest > scheduling::longestBodyAllowed)
     return plan.emitOpError() << "has a loop of about " << longest << " machine operations; the limit is "
                               << scheduling::longestBodyAllowed;
-  WalkResult result = plan.walk([](Operation *op) {
+  WalkResult result = plan.walk([&](Operation *op) {
     auto loop = dyn_cast<ir::LoopOp>(op);
+    if (loop && loop.getPairs() && (target.pairs == Pairs::none || loop->getParentOfType<ir::NestOp>().getLanes() != 16)) {
+      op->emitOpError() << "with pairs needs a target that has them, and a nest with 16 lanes";
+      return WalkResult::interrupt();
+    }
     bool stores = loop && loop.getBody()
                               .walk([](Operation *inner) {
                                 return isa<ir::StoreOp, ir::AccumulateOp>(inner) ? WalkResult::interrupt()
@@ -81,15 +86,25 @@ struct Lower : impl::LowerBase<Lower> {
       getOperation().emitError() << "has no mercer.plan to lower";
       return signalPassFailure();
     }
+    std::optional<Pairs> known = llvm::StringSwitch<std::optional<Pairs>>(pairs)
+                                     .Case("none", Pairs::none)
+                                     .Case("vectors", Pairs::vectors)
+                                     .Case("tiles", Pairs::tiles)
+                                     .Default(std::nullopt);
+    if (!known) {
+      getOperation().emitError() << "mercer-lower: 'pairs' must be none, vectors or tiles, but is '" << pairs << "'";
+      return signalPassFailure();
+    }
+    Target target{avx512, fast, accumulateInF64, contiguous, *known};
     for (ir::PlanOp plan : plans) { // lowerPlan takes the first that is left
       std::string symbol = ("mercer_" + plan.getSymName()).str();
       if (getOperation().lookupSymbol(symbol)) {
         plan.emitOpError() << "lowers to a function named '" << symbol << "', which is there already";
         return signalPassFailure();
       }
-      if (failed(verifyLowered(plan)))
+      if (failed(verifyLowered(plan, target)))
         return signalPassFailure();
-      lowerPlan(getOperation(), symbol, Target{avx512, fast, accumulateInF64, contiguous});
+      lowerPlan(getOperation(), symbol, target);
     }
   }
 };

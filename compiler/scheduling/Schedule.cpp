@@ -4,6 +4,7 @@
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
 #include "compiler/scheduling/Operations.h"
+#include "compiler/scheduling/PairedProducts.h"
 #include "compiler/scheduling/Panels.h"
 #include "compiler/transforms/Simplify.h"
 
@@ -39,6 +40,8 @@ public:
       round(together);
     round(rest);
     jamLoops(plan_, choices_);
+    if (machine_.pairs)
+      pairProducts(plan_);
     shareReads(plan_, choices_);
   }
 

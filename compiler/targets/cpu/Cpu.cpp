@@ -74,6 +74,8 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
     return llvm::createStringError("unknown CPU '" + name + "'");
   cpu.avx512 = info.checkFeatures("+avx512f") && info.checkFeatures("+avx512dq") && info.checkFeatures("+avx512bw") &&
                info.checkFeatures("+avx512vl");
+  cpu.pairs = cpu.avx512 && info.checkFeatures("+avx512bf16");
+  cpu.tiles = cpu.pairs && info.checkFeatures("+amx-tile") && info.checkFeatures("+amx-bf16");
   cpu.vectorBits = cpu.avx512 ? 512 : info.checkFeatures("+avx2") ? 256 : 128;
   return cpu;
 }

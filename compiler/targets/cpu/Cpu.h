@@ -15,6 +15,8 @@ namespace mercer::targets {
 struct Cpu {
   std::string name, features;
   bool avx512 = false;
+  bool pairs = false; ///< adds up products of bf16 in pairs: avx512_bf16
+  bool tiles = false; ///< multiplies tiles of bf16: amx_bf16
   unsigned vectorBits = 128;
 };
 

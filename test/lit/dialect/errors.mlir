@@ -667,6 +667,50 @@ mercer.plan @p() names [] inputs 0 {
 // -----
 
 mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 32 : i64
+  %zero = mercer.constant 0 : i64
+  %true = mercer.constant true
+  %rows = mercer.allocate "rows"[%n, %n] : <2xbf16>
+  mercer.nest "i" %i below %n chunk 16 lanes 16 {
+    %column = mercer.tile "column"[%n] : <1xbf16>
+    mercer.loop "j" %j from %zero to %n [sum] -> f32 {
+      // expected-error@+1 {{'mercer.loop' op with pairs must add up products of a row and a column of bf16, as long as the loop, and nothing else}}
+      %s = mercer.loop "k" %k from %zero to %n pairs [sum] -> f32 {
+        %a = mercer.read %rows[%j, %k] : <2xbf16> -> f32
+        %b = mercer.read %column[%k] : <1xbf16> -> f32
+        %p = mercer.apply add(%a, %b) : (f32, f32) -> f32
+        mercer.yield %p, %true : f32, i1
+      }
+      mercer.yield %s, %true : f32, i1
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
+  %n = mercer.constant 32 : i64
+  %zero = mercer.constant 0 : i64
+  %true = mercer.constant true
+  %rows = mercer.allocate "rows"[%n, %n] : <2xbf16>
+  mercer.nest "i" %i below %n chunk 16 lanes 16 {
+    %column = mercer.tile "column"[%n] : <1xbf16>
+    mercer.loop "j" %j from %zero to %n [sum] -> f32 {
+      // expected-error@+1 {{'mercer.loop' op with pairs must add up products of a row and a column of bf16, as long as the loop, and nothing else}}
+      %s = mercer.loop "k" %k from %zero to %j pairs [sum] -> f32 {
+        %a = mercer.read %rows[%j, %k] : <2xbf16> -> f32
+        %b = mercer.read %column[%k] : <1xbf16> -> f32
+        %p = mercer.apply mul(%a, %b) : (f32, f32) -> f32
+        mercer.yield %p, %true : f32, i1
+      }
+      mercer.yield %s, %true : f32, i1
+    }
+  }
+}
+
+// -----
+
+mercer.plan @p() names [] inputs 0 {
   %least = mercer.constant -9223372036854775808 : i64
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
