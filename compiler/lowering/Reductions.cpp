@@ -184,7 +184,7 @@ void Codegen::addExponentials(Running &running, ArrayRef<Value> terms) {
     b.setInsertionPointToStart(&branch.getThenRegion().front());
     Value finite = arith::MinNumFOp::create(b, loc(), largest, number(type, largestFinite(type)));
     Value reference = arith::SelectOp::create(b, loc(), beyond, finite, state[0]);
-    Value shrink = call("exp2", timesLog2e(arith::SubFOp::create(b, loc(), state[0], reference)));
+    Value shrink = call("exp2_of_term", timesLog2e(arith::SubFOp::create(b, loc(), state[0], reference)));
     SmallVector<Value> next{reference};
     for (Value part : ArrayRef(state).drop_front())
       next.push_back(arith::MulFOp::create(b, loc(), part, shrink));
@@ -195,7 +195,7 @@ void Codegen::addExponentials(Running &running, ArrayRef<Value> terms) {
   state.assign(branch.getResults().begin(), branch.getResults().end());
   for (Value term : terms) {
     Value exponent = timesLog2e(arith::SubFOp::create(b, loc(), term, state[0]));
-    state[1] = arith::AddFOp::create(b, loc(), state[1], call("exp2", exponent));
+    state[1] = arith::AddFOp::create(b, loc(), state[1], call("exp2_of_term", exponent));
   }
 }
 
@@ -254,7 +254,7 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     if (overLanes) {
       Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
       Value all = vector::BroadcastOp::create(b, loc(), reference.getType(), largest);
-      Value shrink = call("exp2", timesLog2e(arith::SubFOp::create(b, loc(), reference, all)));
+      Value shrink = call("exp2_of_term", timesLog2e(arith::SubFOp::create(b, loc(), reference, all)));
       state = {arith::MulFOp::create(b, loc(), sum, shrink)};
       running.kind = Reduction::sum;
       sum = combineLanes(running, nullptr);

@@ -50,13 +50,27 @@ V emitExp(Formula &f, V x) {
   return f.scale(p, reduced.n);
 }
 
+/// 2^r for |r| at most 1/2.
+static V powerOfRest(Formula &f, V r) { return f.fma(f.horner(exp2Factor32, exp2Factor64, r), r, 1.0); }
+
 V emitExp2(Formula &f, V x) {
-  V inside = x;
-  if (!f.native512())
-    inside = f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x));
-  V n = f.roundEven(inside);
-  V r = inside - n;
-  return f.scale(f.fma(f.horner(exp2Factor32, exp2Factor64, r), r, 1.0), n);
+  if (f.native512()) {
+    V n = f.roundEven(x);
+    return f.scale(powerOfRest(f, x - n), n);
+  }
+  // Two factors, so that a denormal result is rounded once and the largest exponent is reached.
+  HalvedPower halved = f.halvedPower(f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x)));
+  return powerOfRest(f, halved.rest) * halved.first * halved.second;
+}
+
+// Making or adding a denormal takes some processors over a hundred cycles, and beside 1 it does not matter.
+V emitExp2OfTerm(Formula &f, V x) {
+  if (f.native512()) {
+    V n = f.roundEven(x);
+    return f.select(f.lt(x, f.pick(-126.0, -1022.0)), 0.0, f.scale(powerOfRest(f, x - n), n));
+  }
+  RoundedPower rounded = f.roundedPower(f.atMost(f.pick(128.0, 1024.0), f.atLeast(f.pick(-127.0, -1023.0), x)));
+  return powerOfRest(f, rounded.rest) * rounded.power;
 }
 
 Pair halfExpm1(Formula &f, V x) {

@@ -133,6 +133,19 @@ static double exponentMagic(const Formula &f) { return f.pick(0x1.8p23 + 127, 0x
 
 V Formula::powerOfTwo(V n) { return fromBits(shiftLeft(bits(n + exponentMagic(*this)), f64_ ? 52 : 23)); }
 
+RoundedPower Formula::roundedPower(V x) {
+  V moved = x + exponentMagic(*this);
+  return {fromBits(shiftLeft(bits(moved), f64_ ? 52 : 23)), x - (moved - exponentMagic(*this))};
+}
+
+HalvedPower Formula::halvedPower(V x) {
+  // The low bits of `moved` are n and twice the bias of exponents: half of them is one exponent, the rest the other.
+  double magic = pick(0x1.8p23 + 2 * 127, 0x1.8p52 + 2 * 1023);
+  V moved = x + magic, half = shiftRight(bits(moved), 1);
+  int shift = f64_ ? 52 : 23;
+  return {fromBits(shiftLeft(half, shift)), fromBits(shiftLeft(sub(bits(moved), half), shift)), x - (moved - magic)};
+}
+
 V Formula::scale(V x, V n) {
   if (native512())
     return native("mask.scalef", {x, n}, {}, /*rounding=*/true);

@@ -38,6 +38,18 @@ struct Pair {
   V lo; ///< what rounding it lost
 };
 
+/// x = n + rest with n integral and |rest| at most 1/2, and 2^n.
+struct RoundedPower {
+  V power;
+  V rest;
+};
+
+/// x = n + rest as above, and 2^n as a product.
+struct HalvedPower {
+  V first, second;
+  V rest;
+};
+
 /// Makes operations on one floating-point type: f32, f64 or a vector of either.
 class Formula {
 public:
@@ -142,6 +154,10 @@ public:
   V scale(V x, V n);
   /// 2^n for an integral n within the exponents of normal values.
   V powerOfTwo(V n);
+  /// For x from one below the exponents of normal values, where the power is 0, to one above, where it is infinite.
+  RoundedPower roundedPower(V x);
+  /// For x of up to twice the exponents of normal values.
+  HalvedPower halvedPower(V x);
 
   /// Applies an AVX-512 intrinsic `llvm.x86.avx512.<name>.ps/pd.512` register by register: operands are x,
   /// the middle ones, a zero to merge with and a full mask, and the rounding mode for those that have one.

@@ -1,7 +1,7 @@
 """Reads x86 assembly (AT&T) and prints a line for each innermost loop that computes, followed by its instructions.
 
 The line counts what a hot loop must not have (calls, use of the stack, arithmetic on single elements), then arithmetic on
-vectors of the greatest width in the text, and ends with what the loop is for: `exp` (it rounds exponents), `dot` (it
+vectors of the greatest width in the text, and ends with what the loop is for: `exp` (it rounds exponents or moves them into place), `dot` (it
 multiplies and adds), `map`.
 """
 import re
@@ -27,7 +27,7 @@ for start, end in loops:
     vectors, elements = count("^" + ARITHMETIC + r"p[sdh]\s", width), count("^" + ARITHMETIC + r"s[sdh]\s")
     if vectors + elements == 0:
         continue
-    kind = ("exp" if count(r"^v?(scalef|rndscale|round)p") else "dot" if count(r"^vfn?m\w+p") else "map")
+    kind = ("exp" if count(r"^v?((scalef|rndscale|round)p|psll[dq]\s+\$(23|52),)") else "dot" if count(r"^vfn?m\w+p") else "map")
     print(f"loop of {len(body)}: {count('^call')} calls, {count(frame)} on the stack, {elements} on elements,",
           f"{vectors} on vectors, {kind}")
     print("  " + "\n  ".join(body) + "\n")

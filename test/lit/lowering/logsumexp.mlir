@@ -13,8 +13,12 @@
 // CHECK: } else {
 // CHECK-NOT: scalef
 // CHECK: }
+// Terms that would be denormal are 0.
+// CHECK: %[[LEAST:.*]] = arith.constant dense<-1.260000e+02>
+// CHECK: %[[TINY:.*]] = arith.cmpf olt, %{{.*}}, %[[LEAST]]
 // CHECK: scalef
 // CHECK-NOT: scalef
+// CHECK: arith.select %[[TINY]]
 // CHECK: scf.yield
 mercer.plan @rows(%x: !mercer.array<1xf32>, %y: !mercer.array<0xf32>) names ["x", "y"] inputs 1 {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>

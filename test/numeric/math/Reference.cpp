@@ -54,6 +54,7 @@ const std::vector<Reference> &references() {
 #define TWO(name, expression) {#name, 2, [](Real x, Real y) -> Real { return expression; }, 0, 0}
       ONE(exp, expl(x)),
       ONE(exp2, exp2l(x)),
+      {"exp2_of_term", 1, [](Real x, Real) -> Real { return exp2l(x); }, 1, 1, /*ofTerm=*/true},
       ONE(expm1, expm1l(x)),
       ONE(log, logl(x)),
       ONE(log2, log2l(x)),
