@@ -62,9 +62,10 @@ struct Numbers {
   static Numbers of(const Array &array) {
     Numbers result;
     for (std::int64_t p = 0; p < array.size(); ++p)
-      result.values.push_back(array.dtype() == DType::f64   ? array.data<double>()[p]
-                              : array.dtype() == DType::f32 ? double(array.data<float>()[p])
-                                                            : double(array.data<std::int64_t>()[p]));
+      result.values.push_back(array.dtype() == DType::f64    ? array.data<double>()[p]
+                              : array.dtype() == DType::f32  ? double(array.data<float>()[p])
+                              : array.dtype() == DType::bf16 ? double(float(array.data<bfloat16>()[p]))
+                                                             : double(array.data<std::int64_t>()[p]));
     return result;
   }
   static Numbers of(const fuzz::Placed &placed, bool is_integer) {
@@ -153,10 +154,7 @@ public:
     const Definition definition = workload_.make(sizes);
     Case at = make_case(definition, gradient_);
     if (!compiled_) {
-      JitOptions options;
-      options.threads = 1;
-      options.cache_directory = "off";
-      compiled_ = jit(at.program, options);
+      compiled_ = jit(at.program, at.options());
       value_ = interpret(definition.program);
       all_ = interpret(at.program);
     }

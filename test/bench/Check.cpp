@@ -37,7 +37,7 @@ int check(const std::string &path) {
       Case at = make_case(name, true);
       compiled(at);
       examine(name, "mercer", at);
-      for (const Isa *isa : {&avx512, &avx2}) {
+      for (const Isa *isa : {&avx512, &avx2, &amx}) {
         Case by_loop = make_case(name, true);
         if (auto call = hand_written(name, by_loop, *isa)) {
           call();

@@ -9,11 +9,7 @@
 namespace mercer::bench {
 
 std::function<void()> compiled(const Case &at, int threads, const char *target) {
-  JitOptions options;
-  options.threads = threads;
-  options.target = target;
-  options.cache_directory = "off";
-  Function f = jit(at.program, options);
+  Function f = jit(at.program, at.options(threads, target));
   f.run(at.arguments(), at.views());
   return [f, arguments = at.arguments(), views = at.views()] { f.run(arguments, views); };
 }

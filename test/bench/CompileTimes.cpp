@@ -104,10 +104,8 @@ bool compile_times(double limit, bool timing) {
 /// The first call at the small size, which takes microseconds beside compiling.
 static double first_call(const std::string &workload, bool timing) {
   Case at = make_case(workload, true);
-  JitOptions options;
-  options.threads = 1;
+  JitOptions options = at.options();
   options.timing = timing;
-  options.cache_directory = "off";
   Function f = jit(at.program, options);
   return seconds_of([&] { f.run(at.arguments(), at.views()); });
 }

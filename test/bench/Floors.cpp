@@ -47,7 +47,7 @@ Rates measured(int threads) {
 }
 
 double bytes_of(const Array &array) {
-  const double width = array.dtype() == DType::i64 ? 8 : 4;
+  const double width = array.dtype() == DType::i64 ? 8 : array.dtype() == DType::bf16 ? 2 : 4;
   return width * double(array.size());
 }
 

@@ -3,6 +3,7 @@
 #include "hand/hand.h"
 
 #include <algorithm>
+#include <cpuid.h>
 #include <map>
 #include <numeric>
 
@@ -95,6 +96,26 @@ Call focal(Case &at) {
   };
 }
 
+const std::uint16_t *halves(const Case &at, std::size_t n) {
+  return reinterpret_cast<const std::uint16_t *>(at.inputs[n].data<bfloat16>());
+}
+
+Call logsumexp_amx(Case &at) {
+  const std::int64_t n = size(at, 0, 0), m = size(at, 1, 0), k = size(at, 0, 1);
+  Array scratch = floats(hand::tiles::scratch(m, n, k));
+  return [=, x = halves(at, 0), y = halves(at, 1), to = output(at, 0)]() mutable {
+    hand::tiles::logsumexp_dot(x, y, to, n, m, k, scratch.data<float>());
+  };
+}
+
+Call product_amx(Case &at) {
+  const std::int64_t n = size(at, 0, 0), m = size(at, 1, 1), k = size(at, 0, 1);
+  Array scratch = floats(hand::tiles::scratch(n, m, k));
+  return [=, a = halves(at, 0), b = halves(at, 1), to = output(at, 0)]() mutable {
+    hand::tiles::product(a, b, to, n, m, k, scratch.data<float>());
+  };
+}
+
 Call copy(Case &at) {
   return [from = input(at, 0), to = output(at, 0), n = size(at, 0, 0)] { hand::avx512::copy(from, to, n); };
 }
@@ -128,9 +149,25 @@ const std::map<std::string, Maker> loops_2 = {
     {"logsumexp_dot_k64", logsumexp_2},
 };
 
+const std::map<std::string, Maker> loops_amx = {
+    {"logsumexp_dot_k64_bf16", logsumexp_amx},
+    {"logsumexp_dot_k256_bf16", logsumexp_amx},
+    {"sgemm_bf16", product_amx},
+};
+
+/// bits 22 and 24 of edx: bf16 and tiles.
+bool has_tiles() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1) && (d >> 24 & 1) && hand::tiles::allowed();
+}
+
 } // namespace
 
+const Isa &host_isa(const std::string &workload) { return loops_amx.count(workload) ? amx : avx512; }
+
 bool runs(const Isa &isa) {
+  if (&isa == &amx)
+    return runs(avx512) && has_tiles();
   if (&isa == &avx2)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -140,7 +177,7 @@ bool runs(const Isa &isa) {
 std::function<void()> hand_written(const std::string &workload, Case &at, const Isa &isa) {
   if (!runs(isa))
     return {};
-  const std::map<std::string, Maker> &loops = &isa == &avx2 ? loops_2 : loops_512;
+  const std::map<std::string, Maker> &loops = &isa == &avx2 ? loops_2 : &isa == &amx ? loops_amx : loops_512;
   auto found = loops.find(workload);
   return found == loops.end() ? Call() : found->second(at);
 }
@@ -162,6 +199,9 @@ const std::vector<Target> &targets() {
       {"kmeans_assign", avx512, 1.10},
       {"focal_loss", avx512, 1.10},
       {"focal_loss_grad", avx512, 1.10},
+      {"logsumexp_dot_k64_bf16", amx, 1.15},
+      {"logsumexp_dot_k256_bf16", amx, 1.15},
+      {"sgemm_bf16", amx, 1.15},
       {"gaussian_matvec", avx2, 1.15},
       {"gaussian_matvec_grad", avx2, 1.15},
       {"softmax_cross_entropy", avx2, 1.15},

@@ -42,6 +42,13 @@ Array unit_rows(const Array &matrix) {
   return result;
 }
 
+Array in_bf16(const Array &floats) {
+  Array result(DType::bf16, Shape(floats.shape()));
+  for (std::int64_t p = 0; p < floats.size(); ++p)
+    result.data<bfloat16>()[p] = bfloat16(floats.data<float>()[p]);
+  return result;
+}
+
 Array as_floats(const Array &integers) {
   Array result(DType::f32, Shape(integers.shape()));
   for (std::int64_t p = 0; p < integers.size(); ++p)

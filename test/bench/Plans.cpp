@@ -85,8 +85,7 @@ double rank_correlation(const std::vector<double> &a, const std::vector<double> 
 }
 
 Plan made(const Case &at, const std::string &text) {
-  JitOptions options;
-  options.threads = 1;
+  JitOptions options = at.options();
   options.plan = text;
   Plan plan{text, jit(at.program, options)};
   plan.predicted = predicted_seconds(at, plan.f);

@@ -56,6 +56,14 @@ Definition array_valued(Definition definition, Sizes shape) {
   return definition;
 }
 
+/// With inputs in bf16, and what processors do to add up their products.
+Definition stored_in_bf16(Definition definition) {
+  for (Array &input : definition.inputs)
+    input = in_bf16(input);
+  definition.precision = Precision::fast;
+  return definition;
+}
+
 } // namespace
 
 Definition gaussian_matvec(const Sizes &sizes) {
@@ -91,6 +99,9 @@ Definition logsumexp_dot(const Sizes &sizes) {
                        {}},
                       {sizes[0]});
 }
+
+Definition logsumexp_dot_bf16(const Sizes &sizes) { return stored_in_bf16(logsumexp_dot(sizes)); }
+Definition matrix_product_bf16(const Sizes &sizes) { return stored_in_bf16(matrix_product(sizes)); }
 
 Definition matrix_product(const Sizes &sizes) {
   Tensor x("a", 2), y("b", 2);

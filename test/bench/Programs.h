@@ -20,6 +20,7 @@ struct Definition {
   std::vector<std::int64_t> value_shape = {};
   DType value_type = DType::f32;
   std::uint64_t cotangent_seed = 0;          ///< of a value that is no scalar
+  Precision precision = Precision::accurate;
   double (*summary)(const Case &) = nullptr; ///< what the checksum of the value is taken of
 };
 
@@ -32,8 +33,10 @@ Definition gaussian_matvec_by_dot(const Sizes &); ///< |x|^2 + |y|^2 - 2 x.y in 
 Definition laplacian_matvec(const Sizes &);
 Definition sinkhorn(const Sizes &);
 Definition logsumexp_dot(const Sizes &); ///< of x_i . y_j over j
+Definition logsumexp_dot_bf16(const Sizes &); ///< of inputs in bf16, with Precision::fast
 Definition mmd2(const Sizes &);
 Definition matrix_product(const Sizes &);
+Definition matrix_product_bf16(const Sizes &);
 // n, classes
 Definition cross_entropy(const Sizes &);
 Definition distillation(const Sizes &);

@@ -32,6 +32,9 @@ const Workload table[] = {
     {"call_overhead", {32, 16}, {32, 16}, squared_error, {0, 1, 0}},
     {"memory_copy", {1 << 27}, {1 << 16}, copy, {0, 0, 0}},
     {"sgemm", {4096, 4096, 256}, {128, 128, 32}, matrix_product, {1, 0, 0}},
+    {"logsumexp_dot_k64_bf16", {4096, 4096, 64}, {300, 200, 64}, logsumexp_dot_bf16, {1, 0, 1}},
+    {"logsumexp_dot_k256_bf16", {4096, 4096, 256}, {300, 200, 256}, logsumexp_dot_bf16, {1, 0, 1}},
+    {"sgemm_bf16", {4096, 4096, 256}, {128, 128, 32}, matrix_product_bf16, {1, 0, 0}},
     {"gaussian_matvec_rewritten",
      {20000, 20000, 3},
      {500, 700, 3},
@@ -93,6 +96,15 @@ double checksum(const Array &array) {
   return array.dtype() == DType::f32 ? weighted_norm<float>(array) : weighted_norm<std::int64_t>(array);
 }
 
+JitOptions Case::options(int threads, const std::string &target) const {
+  JitOptions result;
+  result.precision = precision;
+  result.threads = threads;
+  result.target = target;
+  result.cache_directory = "off";
+  return result;
+}
+
 std::vector<Argument> Case::arguments() const {
   std::vector<Argument> result;
   std::size_t tensor = 0, number = 0;
@@ -132,7 +144,8 @@ Case make_case(Definition definition, bool gradient) {
               std::move(definition.inputs),
               std::move(definition.numbers),
               {},
-              definition.summary};
+              definition.summary,
+              definition.precision};
   result.outputs.emplace_back(definition.value_type, Shape(definition.value_shape));
   if (!gradient)
     return result;

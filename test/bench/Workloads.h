@@ -19,7 +19,10 @@ struct Case {
   std::vector<Array> outputs;
   /// Of the value, when it is not the first output itself.
   double (*summary)(const Case &) = nullptr;
+  Precision precision = Precision::accurate;
 
+  /// For a measured call: nothing from a disk.
+  JitOptions options(int threads = 1, const std::string &target = "host") const;
   std::vector<Argument> arguments() const;
   std::vector<View> views() const;
   double value() const; ///< the checksum of the value

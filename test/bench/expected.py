@@ -29,6 +29,13 @@ def unit(m):
     return (rows / numpy.sqrt((rows * rows).sum(1, keepdims=True))).astype(numpy.float32)
 
 
+def bf16(a):
+    """The nearest numbers of bf16, ties to even."""
+    bits = numpy.asarray(a, dtype=numpy.float32).view(numpy.uint32)
+    odd = (bits >> numpy.uint32(16)) & numpy.uint32(1)
+    return ((bits + odd + numpy.uint32(0x7FFF)) & numpy.uint32(0xFFFF0000)).view(numpy.float32)
+
+
 def f64(*arrays):
     return [np.asarray(a, dtype=np.float64) for a in arrays]
 
@@ -91,6 +98,11 @@ def products(n=300, m=200):
         report(f"logsumexp_dot_k{d}", lambda: jax.nn.logsumexp(x @ y.T, axis=1), [], None)
     a, b = f64(uniform(1, 128, 32), uniform(2, 32, 128))
     report("sgemm", lambda: a @ b, [], None)
+    for d in (64, 256):
+        x, y = f64(bf16(uniform(1, n, d)), bf16(uniform(2, m, d)))
+        report(f"logsumexp_dot_k{d}_bf16", lambda: jax.nn.logsumexp(x @ y.T, axis=1), [], None)
+    a, b = f64(bf16(uniform(1, 128, 32)), bf16(uniform(2, 32, 128)))
+    report("sgemm_bf16", lambda: a @ b, [], None)
     (source,) = f64(uniform(1, 2**16))
     report("memory_copy", lambda: source, [], None)
 

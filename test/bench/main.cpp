@@ -23,11 +23,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
   Measurement result = measure(
       at,
       [&] {
-        JitOptions options;
-        options.threads = threads;
-        options.target = cpu;
-        options.cache_directory = "off";
-        f = jit(at.program, options);
+        f = jit(at.program, at.options(threads, cpu));
         f.run(arguments, views);
       },
       [&] { f.run(arguments, views); });
@@ -50,7 +46,7 @@ Measurement run_hand(const std::string &workload, bool small, const Isa &isa) {
 Measurement run(const std::string &workload, const std::string &peer, bool small, int threads,
                 const std::string &cpu) {
   pin(threads);
-  Measurement result = peer == "hand" ? run_hand(workload, small, cpu == avx2.target ? avx2 : avx512)
+  Measurement result = peer == "hand" ? run_hand(workload, small, cpu == avx2.target ? avx2 : host_isa(workload))
                                       : run_mercer(workload, small, threads, cpu);
   result.least_operations = least_operations(workload, small);
   result.rates = rates(threads);
@@ -106,9 +102,7 @@ int main(int argc, char **argv) {
     }
     if (explained) {
       const Case at = make_case(workload, size == "small");
-      JitOptions options;
-      options.target = cpu;
-      options.threads = threads;
+      JitOptions options = at.options(threads, cpu);
       options.measure = true;
       const Function f = jit(at.program, options);
       for (int n = 0; n < 3; ++n)
@@ -120,9 +114,7 @@ int main(int argc, char **argv) {
       return check(expected);
     if (!stage.empty()) {
       const Case at = make_case(workload, size == "small");
-      JitOptions options;
-      options.target = cpu;
-      std::cout << jit(at.program, options).emit(stage, at.arguments());
+      std::cout << jit(at.program, at.options(threads, cpu)).emit(stage, at.arguments());
       return 0;
     }
     const bool default_run = workload.empty() && !all && !by_hand && !rewritten && !two && !compile;

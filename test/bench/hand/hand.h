@@ -60,6 +60,14 @@ void copy(const float *from, float *to, Size count);
 double fused_multiply_adds(Size rounds); ///< returns their number
 } // namespace avx512
 
+/// Of bf16, by the tile registers.
+namespace tiles {
+bool allowed(); ///< by the system: asks once
+Size scratch(Size rows, Size columns, Size k);
+void logsumexp_dot(const std::uint16_t *x, const std::uint16_t *y, float *out, Size n, Size m, Size k, Scratch); ///< rows: m, columns: n
+void product(const std::uint16_t *a, const std::uint16_t *b, float *out, Size n, Size m, Size k, Scratch); ///< a: n x k, b: k x m
+} // namespace tiles
+
 namespace avx2 {
 void gaussian3(const Matvec &);
 void cross_entropy(const CrossEntropy &);
