@@ -217,6 +217,9 @@ private:
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);
   mlir::Value convertStored(mlir::Value value, mlir::Type stored);
+  bool isTransposed(ir::StoreOp op);
+  void storeTransposed(ir::StoreOp op);
+  void storeBlock(ir::StoreOp op);
   bool inPairs(mlir::Value array);
   mlir::Value loadOfPair(mlir::Value array, mlir::Value position);
   void storeOfPair(mlir::Value value, mlir::Value array, mlir::Value position);

@@ -98,11 +98,17 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
     for (Operation &single : llvm::make_range(op, end))
       if (!isCopied(single))
         one(single, accumulate);
+    SmallVector<ir::StoreOp> transposed;
+    for (Operation &copied : llvm::make_range(op, end))
+      if (auto store = dyn_cast<ir::StoreOp>(copied); store && isTransposed(store))
+        transposed.push_back(store);
     for (copy_ = 0; copy_ < copies_.size(); ++copy_)
       for (Operation &copied : llvm::make_range(op, end))
-        if (isCopied(copied))
+        if (isCopied(copied) && !llvm::is_contained(transposed, &copied))
           one(copied, accumulate);
     copy_ = 0;
+    for (ir::StoreOp store : transposed)
+      storeTransposed(store);
     if (end != block.end())
       one(*end++, accumulate);
     op = end;

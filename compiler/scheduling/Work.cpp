@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Work.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mlir;
 
@@ -235,6 +236,16 @@ Work Forecaster::ofReduction(dsl::Reduction kind, Value value, Value predicate) 
   return work;
 }
 
+/// Are a block of values, one for each lane and iteration side by side, written row by row (lowering/Transpose.cpp)?
+bool Forecaster::isTransposed(ir::StoreOp op, const Copies &copies) {
+  OperandRange subscripts = op.getSubscripts();
+  constexpr double fewest = 4;
+  return copies.count >= fewest && copies.count <= width(op) && subscripts.size() > 1 && !isWide(op.getArray()) &&
+         isa<BlockArgument>(subscripts.back()) && copies.values.contains(subscripts.back()) && isa<FloatType>(op.getValue().getType()) &&
+         kindOf(subscripts.drop_back()) == Kind::linear &&
+         llvm::none_of(subscripts.drop_back(), [&](Value subscript) { return copies.values.contains(subscript); });
+}
+
 void Forecaster::count(Operation &op, Work &work, const Copies &copies) {
   double times = op.getNumResults() ? copies.of(op.getResult(0)) : 1;
   if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
@@ -244,7 +255,12 @@ void Forecaster::count(Operation &op, Work &work, const Copies &copies) {
     countAccess(read.getArray(), read.getSubscripts(), read.getType(), pieces * times, work.loads, work);
   } else if (auto store = dyn_cast<ir::StoreOp>(op)) {
     bool copied = llvm::any_of(store->getOperands(), [&](Value operand) { return copies.values.contains(operand); });
-    countAccess(store.getArray(), store.getSubscripts(), store.getValue().getType(), copied ? copies.count : 1, work.stores, work);
+    if (copied && isTransposed(store, copies)) {
+      work.stores += width(store);
+      work.arithmetic += copies.count * std::log2(copies.count);
+    } else {
+      countAccess(store.getArray(), store.getSubscripts(), store.getValue().getType(), copied ? copies.count : 1, work.stores, work);
+    }
   } else if (auto accumulate = dyn_cast<ir::AccumulateOp>(op)) {
     bool copied = llvm::any_of(op.getOperands(), [&](Value operand) { return copies.values.contains(operand); });
     countAccumulate(accumulate, work, copied ? copies.count : 1);

@@ -31,6 +31,7 @@ private:
   void countApply(ir::ApplyOp op, Work &work, double copies);
   void countAccess(mlir::Value array, mlir::ValueRange subscripts, mlir::Type value, double copies, double &port,
                    Work &work);
+  bool isTransposed(ir::StoreOp op, const Copies &copies);
   void countAccumulate(ir::AccumulateOp op, Work &work, double copies);
   Work ofReduction(dsl::Reduction kind, mlir::Value value, mlir::Value predicate);
   void enter(ir::LoopOp loop, unsigned parent, Copies &copies);
