@@ -72,8 +72,11 @@ DenseMap<Value, NestWriter::Tile> NestWriter::packRows(ArrayRef<PairSum> sums, c
     for (ir::ReduceOp reduction : sum.reductions) {
       Value over = reduction.getOver()[0];
       SmallVector<Value> stack = termsOf(reduction);
+      DenseSet<Value> seen;
       while (!stack.empty()) {
         Value value = stack.pop_back_val();
+        if (!seen.insert(value).second)
+          continue;
         if (free_.depends(value, pairs.columns))
           llvm::append_range(stack, ir::scalarOperands(value.getDefiningOp()));
         else if (free_.depends(value, pairs.rows) && free_.depends(value, over))

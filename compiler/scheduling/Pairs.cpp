@@ -1,5 +1,7 @@
 #include "compiler/scheduling/Pairs.h"
 
+#include "compiler/transforms/Exchange.h"
+#include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Simplify.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -10,11 +12,6 @@ namespace mercer::scheduling {
 namespace {
 
 constexpr llvm::StringLiteral groupAttribute = "mercer.pairs", columnsAttribute = "mercer.columns";
-
-bool isMul(Value value) {
-  auto apply = value.getDefiningOp<ir::ApplyOp>();
-  return apply && apply.getFunction().getValue() == dsl::Function::mul;
-}
 
 /// The outermost ones that a value contains.
 SmallVector<ir::ReduceOp> reductionsIn(Value root) {
@@ -86,13 +83,11 @@ private:
     bool alike = first.row == second.row && first.over == second.over && extentOf(first.row) == extentOf(first.over);
     if (!crossed && !alike)
       return false;
-    llvm::SmallDenseMap<Value, Value> exchange;
-    if (alike)
-      exchange = {{first.row, first.over}, {first.over, first.row}};
+    transforms::Exchange exchange(free_, first.row, first.over, transforms::Exchange::Sameness::unified);
     bool shared = llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) {
       bool already = alike && llvm::is_contained(second.reductions, reduction);
       return !already && llvm::any_of(second.reductions, [&](ir::ReduceOp other) {
-        return isSame(other.getResult(), reduction.getResult(), exchange);
+        return alike ? exchange.same(other.getResult(), reduction.getResult()) : other == reduction;
       });
     });
     return shared && !needs(first.sum, second.sum) && !needs(second.sum, first.sum);
@@ -115,39 +110,6 @@ private:
         stack.push_back(operand.getDefiningOp());
     }
     return false;
-  }
-
-  /// Is a value, with indices exchanged, another one? `orderAndUnify` will make them one then.
-  bool isSame(Value value, Value other, const llvm::SmallDenseMap<Value, Value> &exchange) {
-    if (auto found = exchange.find(value); found != exchange.end())
-      return found->second == other;
-    bool moved = llvm::any_of(exchange, [&](auto pair) { return free_.depends(value, pair.first); });
-    Operation *a = value.getDefiningOp(), *b = other.getDefiningOp();
-    if (!moved || !a || !b)
-      return value == other;
-    if (a->getName() != b->getName() || a->getAttrDictionary() != b->getAttrDictionary() ||
-        a->getNumOperands() != b->getNumOperands())
-      return false;
-    auto same = [&](ValueRange left, ValueRange right) {
-      return llvm::all_of(llvm::zip_equal(left, right), [&](auto pair) {
-        return isSame(std::get<0>(pair), std::get<1>(pair), exchange);
-      });
-    };
-    if (same(a->getOperands(), b->getOperands()))
-      return true;
-    auto apply = dyn_cast<ir::ApplyOp>(a);
-    if (!apply)
-      return false;
-    auto reversed = [](Operation *op) { return SmallVector<Value>{op->getOperand(1), op->getOperand(0)}; };
-    dsl::Function function = apply.getFunction().getValue();
-    if (function == dsl::Function::add || function == dsl::Function::mul)
-      return same(a->getOperands(), reversed(b));
-    auto difference = [](Operation *op) {
-      auto inner = op->getOperand(0).getDefiningOp<ir::ApplyOp>();
-      return inner && inner.getFunction().getValue() == dsl::Function::sub ? inner : ir::ApplyOp();
-    };
-    return function == dsl::Function::square && difference(a) && difference(b) &&
-           same(difference(a)->getOperands(), reversed(difference(b)));
   }
 
   /// Rows are the longer index: tables are as large as the sums of columns.
@@ -192,7 +154,7 @@ private:
 std::optional<PairSum> pairSumOf(ir::ReduceOp sum, ir::FreeIndices &free) {
   const ir::IndexSet indices = free.of(sum.getResult());
   if (sum.getKind().getValue() != dsl::Reduction::sum || !isa<FloatType>(sum.getType()) || sum.getPredicate() ||
-      !isMul(sum.getValue()) || indices.size() != 2)
+      !transforms::is(sum.getValue(), dsl::Function::mul) || indices.size() != 2)
     return std::nullopt;
   OperandRange factors = sum.getValue().getDefiningOp()->getOperands();
   bool second = reductionsIn(factors[0]).empty();

@@ -1,4 +1,5 @@
 // mercer-symmetry: sums over all pairs of a symmetric value become twice the sum over half of them.
+#include "compiler/transforms/Exchange.h"
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Simplify.h"
@@ -14,77 +15,6 @@ namespace {
 
 using dsl::Function;
 using dsl::Reduction;
-
-/// Compares values under the exchange of two indices.
-class Exchange {
-public:
-  Exchange(ir::FreeIndices &free, Value first, Value second) : free_(free), first_(first), second_(second) {}
-
-  /// Is `a` with the indices exchanged the same as `b`?
-  bool equal(Value a, Value b, unsigned depth = 64) {
-    if (a == first_ || a == second_)
-      return b == (a == first_ ? second_ : first_);
-    bool fixed = !free_.depends(a, first_) && !free_.depends(a, second_);
-    if (fixed || depth == 0)
-      return fixed && a == b;
-    auto [known, isNew] = known_.try_emplace({a, b}, false);
-    if (!isNew)
-      return known->second;
-    if (known_.size() > 10000) // give up rather than compare for long
-      return false;
-    bool result = equalOps(a.getDefiningOp(), b.getDefiningOp(), depth - 1);
-    known_[{a, b}] = result;
-    return result;
-  }
-
-private:
-  bool equalOps(Operation *a, Operation *b, unsigned depth) {
-    if (!a || !b || a->getName() != b->getName() || a->getAttrs() != b->getAttrs() ||
-        a->getPropertiesAsAttribute() != b->getPropertiesAsAttribute() ||
-        a->getNumOperands() != b->getNumOperands() || isa<ir::IndexOp>(a))
-      return false;
-    ValueRange bound = ir::boundIndices(a);
-    if (!llvm::equal(bound, ir::boundIndices(b)) || llvm::is_contained(bound, first_) ||
-        llvm::is_contained(bound, second_))
-      return false;
-    auto apply = dyn_cast<ir::ApplyOp>(a);
-    if (!apply)
-      return inOrder(a->getOperands(), b->getOperands(), depth);
-    Function function = apply.getFunction().getValue();
-    if (inOrder(a->getOperands(), b->getOperands(), depth))
-      return true;
-    if (a->getNumOperands() == 2 && commutes(function))
-      return crossed(a, b, depth);
-    // (x - y)^2 = (y - x)^2
-    if ((function == Function::square || function == Function::abs) && is(a->getOperand(0), Function::sub) &&
-        is(b->getOperand(0), Function::sub))
-      return crossed(a->getOperand(0).getDefiningOp(), b->getOperand(0).getDefiningOp(), depth);
-    return false;
-  }
-
-  bool inOrder(ValueRange a, ValueRange b, unsigned depth) {
-    return llvm::all_of(llvm::zip_equal(a, b), [&](auto pair) {
-      auto [x, y] = pair;
-      return isa<ir::ArrayType>(x.getType()) ? x == y : equal(x, y, depth);
-    });
-  }
-
-  bool crossed(Operation *a, Operation *b, unsigned depth) {
-    return equal(a->getOperand(0), b->getOperand(1), depth) &&
-           equal(a->getOperand(1), b->getOperand(0), depth);
-  }
-
-  static bool commutes(Function function) {
-    return function == Function::add || function == Function::mul || function == Function::minimum ||
-           function == Function::maximum || function == Function::eq || function == Function::ne ||
-           function == Function::logical_and || function == Function::logical_or ||
-           function == Function::hypot;
-  }
-
-  ir::FreeIndices &free_;
-  Value first_, second_;
-  DenseMap<std::pair<Value, Value>, bool> known_;
-};
 
 /// Does anything but `sums` use a part of `value` that is a function of both indices? Then the whole square
 /// is needed anyway.
@@ -150,8 +80,8 @@ std::optional<PairSum> PairSum::of(ir::FreeIndices &free, ir::ReduceOp op) {
     return std::nullopt;
   if (usedElsewhere(free, result.value, result.first, result.second, sums))
     return std::nullopt;
-  return Exchange(free, result.first, result.second).equal(result.value, result.value) ? std::optional(result)
-                                                                                       : std::nullopt;
+  Exchange exchange(free, result.first, result.second, Exchange::Sameness::equal);
+  return exchange.same(result.value, result.value) ? std::optional(result) : std::nullopt;
 }
 
 /// sum(i, sum(j, K(i, j))) -> sum(i, 2 sum(j, K(i, j) where j < i) + K(i, i)) for K(i, j) = K(j, i)

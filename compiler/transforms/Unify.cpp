@@ -9,21 +9,6 @@ namespace {
 
 using dsl::Function;
 
-/// Functions whose operands may change places. Not logical_and, where mercer-factor puts bounds first; not
-/// minimum and maximum: the first of two equal ones has the derivative.
-bool isCommutative(Function function) {
-  switch (function) {
-  case Function::add:
-  case Function::mul:
-  case Function::eq:
-  case Function::ne:
-  case Function::hypot:
-    return true;
-  default:
-    return false;
-  }
-}
-
 /// Walks a block once from the top. What comes before has its final form.
 class Unifier {
 public:
@@ -52,7 +37,7 @@ private:
   void order(ir::ApplyOp op) {
     Function function = op.getFunction().getValue();
     OperandRange x = op.getOperands();
-    if (x.size() == 2 && isCommutative(function) && !inOrder(x[0], x[1]))
+    if (x.size() == 2 && isReordered(function) && !inOrder(x[0], x[1]))
       op->setOperands({x[1], x[0]});
     // b - a -> -(a - b) where a - b is there: the sign then leaves sums, and one sum serves both.
     if (auto turned = differences_.find(reversed(op)); turned != differences_.end()) {
@@ -111,6 +96,19 @@ private:
 };
 
 } // namespace
+
+bool isReordered(Function function) {
+  switch (function) {
+  case Function::add:
+  case Function::mul:
+  case Function::eq:
+  case Function::ne:
+  case Function::hypot:
+    return true;
+  default:
+    return false;
+  }
+}
 
 void orderAndUnify(ir::ProgramOp program) { Unifier(program.getBlock()).run(); }
 

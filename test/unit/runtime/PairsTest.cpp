@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -98,6 +99,23 @@ TEST_F(Pairs, AnyNumberOfThreadsGivesTheSameBitsOfOneNest) {
       ASSERT_EQ(std::memcmp(first.data(), now.data(), now.size() * sizeof(float)), 0) << threads << " threads";
     }
   }
+}
+
+// Each step uses the one before it twice: as a tree the value would have 2^24 parts.
+TEST_F(Pairs, ValuesUsedTwiceAreLookedAtOnce) {
+  Index d("d");
+  Tensor w("w", 1);
+  auto weight = [&](Index a, Index b) {
+    Expr step = x(a, k) - w(k) * x(b, k);
+    for (int n = 0; n < 24; ++n)
+      step = step * (1.0 - step);
+    return exp(sum(k, step));
+  };
+  Program program("steps", {x, w},
+                  {{"rows", {i, d}, sum(j, weight(i, j) * x(j, d))}, {"columns", {i, d}, sum(j, weight(j, i) * x(j, d))}});
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_NE(emit(program, "nests").find("i block"), std::string::npos);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5);
 }
 
 } // namespace
