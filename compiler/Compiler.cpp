@@ -289,7 +289,6 @@ llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Op
 }
 
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {
-  static constexpr StringRef stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
   if (!llvm::is_contained(stages, stage))
     return llvm::createStringError("unknown stage '" + stage + "'; there are program, mlir, nests, vector, llvm and asm");
   Compilation compilation(graph, options);

@@ -62,7 +62,9 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options);
 /// preferred one (empty) is among them.
 llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes);
 
-/// Text of the module after a stage: "program" (imported), "mlir" (after transforms), "nests", "vector", "llvm", "asm".
+/// The stages that `emit` knows: "program" is imported, "mlir" after the transforms.
+inline constexpr llvm::StringLiteral stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
+/// Text of the module after a stage.
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage);
 
 } // namespace mercer::compiler

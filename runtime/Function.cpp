@@ -75,6 +75,15 @@ std::vector<Array> run_and_allocate(const FunctionState &state, std::span<const 
   return results;
 }
 
+/// The text that is said of a call, of which only the inputs are there.
+template <class Say>
+std::string with_inputs(const FunctionState &state, std::span<const Argument> arguments, const Say &say) {
+  check_argument_count(state, arguments.size());
+  Call call(arguments.size(), state.signature.outputs().size(), state.signature.words());
+  state.signature.check(arguments, nullptr, call);
+  return say(call);
+}
+
 } // namespace
 
 std::vector<Array> Function::allocate_and_run(std::span<const Argument> arguments,
@@ -112,10 +121,7 @@ void Function::compile(const std::vector<DType> &input_types) const {
 
 std::string Function::explain(std::span<const Argument> arguments) const {
   const FunctionState &state = state_of(state_);
-  check_argument_count(state, arguments.size());
-  Call call(arguments.size(), state.signature.outputs().size(), state.signature.words());
-  state.signature.check(arguments, nullptr, call);
-  return state.engine->explain(call);
+  return with_inputs(state, arguments, [&](Call &call) { return state.engine->explain(call); });
 }
 
 std::string Function::explain(std::initializer_list<Argument> arguments) const {
@@ -124,10 +130,7 @@ std::string Function::explain(std::initializer_list<Argument> arguments) const {
 
 std::string Function::emit(const std::string &stage, std::span<const Argument> arguments) const {
   const FunctionState &state = state_of(state_);
-  check_argument_count(state, arguments.size());
-  Call call(arguments.size(), state.signature.outputs().size(), state.signature.words());
-  state.signature.check(arguments, nullptr, call);
-  return state.engine->emit(call, stage);
+  return with_inputs(state, arguments, [&](Call &call) { return state.engine->emit(call, stage); });
 }
 
 } // namespace mercer

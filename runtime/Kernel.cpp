@@ -10,7 +10,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <algorithm>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -137,8 +136,7 @@ std::vector<std::string> other_plans(const Signature &signature, const KernelOpt
 }
 
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage) {
-  static constexpr std::string_view stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
-  if (std::find(std::begin(stages), std::end(stages), stage) == std::end(stages))
+  if (!llvm::is_contained(compiler::stages, stage))
     signature.fail(ErrorCode::bad_option,
                    "'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" + stage.substr(0, 40) +
                        "\"");

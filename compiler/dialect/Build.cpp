@@ -44,6 +44,31 @@ std::optional<dsl::Reduction> reductionNamed(StringRef name) {
 
 unsigned operandCount(dsl::Function function) { return row(function).operands; }
 StringRef signature(dsl::Function function) { return row(function).signature; }
+dsl::Function exchanged(dsl::Function function) {
+  using dsl::Function;
+  switch (function) {
+  case Function::lt:
+    return Function::gt;
+  case Function::gt:
+    return Function::lt;
+  case Function::le:
+    return Function::ge;
+  case Function::ge:
+    return Function::le;
+  default:
+    return function;
+  }
+}
+
+uint64_t lanesOf(Operation *op) {
+  if (auto nest = dyn_cast<NestOp>(op))
+    return nest.getLanes();
+  auto loop = dyn_cast<LoopOp>(op);
+  return loop ? loop.getLanes() : 0;
+}
+
+unsigned bytesOf(Type element) { return (element.getIntOrFloatBitWidth() + 7) / 8; }
+
 StringRef FunctionAttr::nameOf(dsl::Function function) { return row(function).name; }
 StringRef ReductionAttr::nameOf(dsl::Reduction reduction) { return reductions[static_cast<unsigned>(reduction)]; }
 

@@ -33,6 +33,8 @@ std::optional<dsl::Reduction> reductionNamed(llvm::StringRef name);
 /// Number of operands of an elementwise function, its signature ("rr", "nn", ...) as the table has them.
 unsigned operandCount(dsl::Function function);
 llvm::StringRef signature(dsl::Function function);
+/// The comparison that says the same with its sides exchanged.
+dsl::Function exchanged(dsl::Function comparison);
 
 /// Creates `mercer.apply` with the result type that the signature gives for these operands.
 mlir::Value apply(mlir::OpBuilder &builder, mlir::Location loc, dsl::Function function, mlir::ValueRange operands);
@@ -73,6 +75,15 @@ struct PairedProduct {
 llvm::SmallVector<PairedProduct> pairedProducts(LoopOp loop);
 /// The range of a loop with `pairs` is a multiple of this: what one instruction takes at most.
 inline constexpr int64_t pairedTerms = 32;
+
+/// Terms of a sum that are added before the rounding errors are looked after: of a loop, and of one inside of a loop that takes iterations in
+/// groups, where many sums at once make what is done after a block expensive.
+inline constexpr int64_t blockTerms = 16, innerTerms = 32;
+
+/// The lanes of a `mercer.nest` or `mercer.loop`; 0: it has none, or is neither.
+uint64_t lanesOf(mlir::Operation *op);
+/// Bytes of an element in memory: truth values take one.
+unsigned bytesOf(mlir::Type element);
 
 /// The number in a `mercer.constant`, if the value is one of that type.
 std::optional<double> realConstant(mlir::Value value);

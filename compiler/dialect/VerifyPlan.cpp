@@ -71,13 +71,6 @@ LogicalResult FailOp::verify() {
 
 //===- Nests and loops ----------------------------------------------------------------------------------===//
 
-static uint64_t lanesOf(Operation *op) {
-  if (auto nest = dyn_cast<NestOp>(op))
-    return nest.getLanes();
-  auto loop = dyn_cast<LoopOp>(op);
-  return loop ? loop.getLanes() : 0;
-}
-
 static LogicalResult verifyLanes(Operation *op) {
   uint64_t lanes = lanesOf(op);
   if (lanes != 0 && (lanes > 64 || !llvm::isPowerOf2_64(lanes)))

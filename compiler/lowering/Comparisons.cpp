@@ -27,22 +27,6 @@ std::optional<CmpIPredicate> comparisonOf(Function function) {
   }
 }
 
-/// The predicate with its sides exchanged.
-static CmpIPredicate mirrored(CmpIPredicate predicate) {
-  switch (predicate) {
-  case CmpIPredicate::slt:
-    return CmpIPredicate::sgt;
-  case CmpIPredicate::sle:
-    return CmpIPredicate::sge;
-  case CmpIPredicate::sgt:
-    return CmpIPredicate::slt;
-  case CmpIPredicate::sge:
-    return CmpIPredicate::sle;
-  default:
-    return predicate;
-  }
-}
-
 /// Lanes where base + n stride compares to a bound. Vectors of f32 take one comparison of 32 bits in place of two of 64: a bound beyond
 /// the lanes is as good as one just beyond them.
 Value Codegen::compareLanes(CmpIPredicate predicate, Lane linear, Value bound) {
@@ -71,7 +55,7 @@ Value Codegen::compareLinear(ir::ApplyOp op) {
   if (x.kind == Lane::linear && y.kind == Lane::uniform)
     return compareLanes(*predicate, x, y.value);
   if (x.kind == Lane::uniform && y.kind == Lane::linear)
-    return compareLanes(mirrored(*predicate), y, x.value);
+    return compareLanes(*comparisonOf(ir::exchanged(op.getFunction().getValue())), y, x.value);
   return {};
 }
 

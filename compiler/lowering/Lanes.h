@@ -41,8 +41,7 @@ inline bool isPosition(dsl::Reduction kind) {
 /// The comparison of integers that a function is; none: it is none.
 std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
 
-/// Bytes of an element in memory.
-unsigned bytesOf(mlir::Type element);
+using ir::blockTerms, ir::bytesOf, ir::innerTerms;
 
 /// Planes of a table: of sums, and of what their roundings have lost.
 int64_t planesOf(mlir::Type element);
@@ -60,9 +59,6 @@ inline constexpr int64_t tileRows = 64;
 inline auto pairedLoops(ir::LoopOp loop) {
   return llvm::make_filter_range(loop.getBlock().getOps<ir::LoopOp>(), [](ir::LoopOp inner) { return inner.getPairs(); });
 }
-
-/// Terms that are added before the rounding errors are looked after.
-inline constexpr int64_t blockTerms = 16;
 
 /// Writes one function. `width` lanes are active inside of an index with lanes, else 0.
 class Codegen {

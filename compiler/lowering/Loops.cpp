@@ -11,10 +11,6 @@ namespace mercer::lowering {
 
 using dsl::Reduction;
 
-/// Terms of a block in a loop inside of a grouped one: the many sums at once make what is done after a block
-/// expensive.
-static constexpr int64_t innerTerms = 32;
-
 /// Is the loop inside of one that takes iterations in groups? Of the plan, not of how many run side by side: the order of a
 /// sum must not depend on that, nor on whether an iteration is one of those left after the last group.
 static bool insideGroup(ir::LoopOp op) {

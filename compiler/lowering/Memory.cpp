@@ -18,8 +18,6 @@ static Type inMemory(Type element) {
   return bits ? Type(IntegerType::get(element.getContext(), bits)) : element;
 }
 
-unsigned bytesOf(Type element) { return (inMemory(element).getIntOrFloatBitWidth() + 7) / 8; }
-
 Value Codegen::element(Value pointer, Type type, Value offset) {
   return LLVM::GEPOp::create(b, loc(), pointerType(b), inMemory(type), pointer, ValueRange{offset});
 }

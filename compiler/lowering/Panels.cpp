@@ -17,7 +17,7 @@ namespace {
 /// Values of one running state at most.
 constexpr unsigned mostStates = 4;
 /// Iterations of a long loop that run for one panel after the other: 16 rows of 256 f32 numbers fill half a first-level cache.
-constexpr int64_t partLength = 16; // blockTerms: sums go through the same blocks without parts
+constexpr int64_t partLength = blockTerms; // sums go through the same blocks without parts
 
 struct Segment {
   SmallVector<Operation *> ops;

@@ -112,10 +112,6 @@ Quantity Cost::size(Value array, unsigned dimension) {
 
 //===- Bytes --------------------------------------------------------------------------------------------===//
 
-static Quantity bytesOf(Type element) {
-  return Quantity(element.isInteger(1) ? 1.0 : element.getIntOrFloatBitWidth() / 8.0);
-}
-
 /// The index in index + constant, index * constant.
 static Value onlyIndex(Value subscript) {
   while (auto apply = subscript.getDefiningOp<ir::ApplyOp>()) {
@@ -183,7 +179,7 @@ Cost::Part &Cost::touch(Parts &parts, Value array, ValueRange subscripts) {
 }
 
 Quantity Cost::bytes(Value array, Part &part) {
-  Quantity result = bytesOf(cast<ir::ArrayType>(array.getType()).getElement());
+  Quantity result(ir::bytesOf(cast<ir::ArrayType>(array.getType()).getElement()));
   for (auto [dimension, at] : llvm::enumerate(part)) {
     bool again = at.index && ranges_.count(at.index) &&
                  llvm::any_of(ArrayRef(part).take_front(dimension),
@@ -205,7 +201,7 @@ Quantity Cost::bytes(Value array, Part &part) {
 
 Quantity Cost::bytes(Value array) {
   auto type = cast<ir::ArrayType>(array.getType());
-  Quantity result = bytesOf(type.getElement());
+  Quantity result(ir::bytesOf(type.getElement()));
   for (unsigned dimension = 0; dimension < type.getRank(); ++dimension)
     result = result * size(array, dimension);
   return result;

@@ -30,6 +30,17 @@ static size_t runningValues(ir::LoopOp loop) {
   return most;
 }
 
+/// The most iterations at once whose running values fit into registers, and whose code is not long.
+static int64_t mostAtOnce(ir::LoopOp loop, size_t values, std::optional<int64_t> limit = std::nullopt) {
+  constexpr int64_t registers = 8, code = 400;
+  const int64_t operations = operationsOf(loop.getBlock());
+  int64_t factor = registers;
+  while (factor > 1 && (factor * static_cast<int64_t>(values) > registers || factor * operations > code ||
+                        (limit && factor > *limit)))
+    factor /= 2;
+  return factor;
+}
+
 /// Vectors that are taken together in an innermost loop that they fill: for a log-sum-exp, which looks whether its reference must
 /// move once for all of them. Each holds its term meanwhile.
 static int64_t vectorsAtOnce(ir::LoopOp loop) {
@@ -38,28 +49,13 @@ static int64_t vectorsAtOnce(ir::LoopOp loop) {
   });
   if (!exponentials || !loop.getBlock().getOps<ir::LoopOp>().empty())
     return 1;
-  constexpr int64_t registers = 8, code = 400;
-  int64_t factor = registers, each = static_cast<int64_t>(loop.getNumResults());
-  while (factor > 1 && (factor * each > registers || factor * operationsOf(loop.getBlock()) > code))
-    factor /= 2;
-  return factor;
+  return mostAtOnce(loop, loop.getNumResults());
 }
 
 /// Iterations that are taken together in a loop around innermost ones that do little.
 static int64_t iterationsAtOnce(ir::LoopOp loop) {
   size_t values = runningValues(loop);
-  if (values == 0)
-    return 1;
-  constexpr int64_t registers = 8, code = 400;
-  int64_t factor = registers;
-  std::optional<int64_t> upper = ir::integerConstant(loop.getUpper());
-  auto fits = [&] {
-    return factor * static_cast<int64_t>(values) <= registers && factor * operationsOf(loop.getBlock()) <= code &&
-           !(upper && factor > *upper);
-  };
-  while (factor > 1 && !fits())
-    factor /= 2;
-  return factor;
+  return values == 0 ? 1 : mostAtOnce(loop, values, ir::integerConstant(loop.getUpper()));
 }
 
 void jamLoops(ir::PlanOp plan, Choices &choices) {

@@ -123,7 +123,7 @@ private:
   llvm::SmallVector<ir::ReduceOp> sumsOver(mlir::Value outer, mlir::Value over, mlir::Value index,
                                            llvm::ArrayRef<mlir::Value> kept,
                                            llvm::ArrayRef<mlir::Value> roots);
-  void accumulate(mlir::Value outer, mlir::Value over, mlir::Value index, int64_t blockTerms, llvm::ArrayRef<mlir::Value> kept,
+  void accumulate(mlir::Value outer, mlir::Value over, mlir::Value index, int64_t length, llvm::ArrayRef<mlir::Value> kept,
                   llvm::ArrayRef<ir::ReduceOp> sums);
   bool isOpen(mlir::Value index);
   bool isWorthKeeping(mlir::Value value, mlir::Value index);

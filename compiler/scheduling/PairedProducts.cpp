@@ -10,7 +10,7 @@ namespace {
 
 /// Lanes of the instructions: of f32 in 512 bits.
 constexpr uint64_t pairedLanes = 16;
-/// Rows after the last one that may be read, and are not used: a block of rows is read whole (lowering/Pairs.cpp).
+/// Rows after the last one that may be read, and are not used: a block of rows is read whole (lowering/PairedProducts.cpp).
 constexpr int64_t rowsRead = 63;
 
 class Pairing {

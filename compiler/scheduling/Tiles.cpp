@@ -246,7 +246,7 @@ SmallVector<ir::ReduceOp> NestWriter::sumsBeside(ir::ReduceOp other) {
 /// Sums over a long index for all positions of another one: for one block of terms after the other, what does
 /// not depend on the other index is computed and kept in a tile that fits in the first cache, and then added
 /// to all of the sums.
-void NestWriter::accumulate(Value outer, Value over, Value index, int64_t blockTerms, ArrayRef<Value> kept,
+void NestWriter::accumulate(Value outer, Value over, Value index, int64_t length, ArrayRef<Value> kept,
                             ArrayRef<ir::ReduceOp> sums) {
   Location loc = ir::ReduceOp(sums[0]).getLoc();
   SmallVector<ir::ReduceOp> inner; // over the blocked index
@@ -273,14 +273,14 @@ void NestWriter::accumulate(Value outer, Value over, Value index, int64_t blockT
   auto source = over.getDefiningOp<ir::IndexOp>();
   OpBuilder program(source);
   Value block = ir::IndexOp::create(program, loc, (source.getName() + " block").str(), source.getExtent());
-  Value count = blocksOf(over, blockTerms);
+  Value count = blocksOf(over, length);
   if (outer) {
     openLoop(outer, {}, loc);
     prepare(over, kept);
   }
   openLoop(block, {}, loc, {}, {zero(), count});
-  Range range = rangeOf(over, block, blockTerms);
-  ir::LoopOp filled = fill(over, kept, number(blockTerms), range, beside);
+  Range range = rangeOf(over, block, length);
+  ir::LoopOp filled = fill(over, kept, number(length), range, beside);
   for (auto [memory, result] : llvm::zip_equal(single, filled.getResults()))
     add(memory, result, zero());
   openLoop(index, {}, loc);

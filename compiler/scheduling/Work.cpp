@@ -8,8 +8,6 @@ using namespace mlir;
 namespace mercer::scheduling {
 namespace {
 
-/// Terms after which a sum starts anew (lowering/Loops.cpp): of loops, and of loops inside of jammed ones.
-constexpr double blockTerms = 16, innerTerms = 32;
 /// Instructions in which lanes are combined: of a sum with what its roundings have lost, of anything else.
 constexpr double combinedSum = 40, combinedLanes = 12;
 /// Instructions in which a term goes into a sum in memory, with its rounding.
@@ -17,7 +15,7 @@ constexpr double addedInMemory = 6;
 
 bool isSum(dsl::Reduction kind) { return kind == dsl::Reduction::sum || kind == dsl::Reduction::logsumexp; }
 
-double bitsOf(Type type) { return type.isInteger(1) ? 8 : type.getIntOrFloatBitWidth(); }
+double bitsOf(Type type) { return 8.0 * ir::bytesOf(type); }
 
 /// A product that becomes part of the addition that takes it.
 bool isFused(ir::ApplyOp op) {
@@ -83,16 +81,9 @@ Forecaster::Forecaster(ir::PlanOp plan, Cost &cost, Symbols &symbols, int64_t la
 
 //===- Kinds of values ------------------------------------------------------------------------------------===//
 
-static uint64_t lanesOf(Operation *op) {
-  if (auto nest = dyn_cast<ir::NestOp>(op))
-    return nest.getLanes();
-  auto loop = dyn_cast<ir::LoopOp>(op);
-  return loop ? loop.getLanes() : 0;
-}
-
 double Forecaster::width(Operation *op) {
   for (Operation *parent = op->getParentOp(); !isa<ir::PlanOp>(parent); parent = parent->getParentOp())
-    if (uint64_t lanes = lanesOf(parent))
+    if (uint64_t lanes = ir::lanesOf(parent))
       return static_cast<double>(lanes);
   return 1;
 }
@@ -118,7 +109,7 @@ Forecaster::Kind Forecaster::kindOf(Value value) {
   Kind kind = Kind::uniform;
   Operation *op = value.getDefiningOp();
   if (!op) {
-    kind = lanesOf(value.getParentBlock()->getParentOp()) ? Kind::linear : Kind::uniform;
+    kind = ir::lanesOf(value.getParentBlock()->getParentOp()) ? Kind::linear : Kind::uniform;
   } else if (isa<ir::PlanOp>(op->getParentOp())) {
     kind = Kind::uniform;
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
@@ -187,7 +178,7 @@ void Forecaster::countAccess(Value array, ValueRange subscripts, Type value, dou
   double lanes = 1;
   if (kind != Kind::uniform)
     for (Operation *parent = op; !isa<ir::PlanOp>(parent); parent = parent->getParentOp())
-      if (uint64_t active = lanesOf(parent))
+      if (uint64_t active = ir::lanesOf(parent))
         lanes = static_cast<double>(active);
   double vectors = std::max(1.0, lanes * bitsOf(stored) / vectorBits_);
   if (!inOrder) { // an element at a time, and vectors of their addresses
@@ -297,7 +288,7 @@ void Forecaster::indicesOf(Value subscript, Access::Dimension &dimension) {
 void Forecaster::touch(LoopForecast &body, Value array, ValueRange subscripts, bool written) {
   Access access;
   access.array = arrays_.try_emplace(array, static_cast<unsigned>(arrays_.size())).first->second;
-  access.bytes = bitsOf(cast<ir::ArrayType>(array.getType()).getElement()) / 8 * (isWide(array) ? width(array.getDefiningOp()) : 1);
+  access.bytes = ir::bytesOf(cast<ir::ArrayType>(array.getType()).getElement()) * (isWide(array) ? width(array.getDefiningOp()) : 1);
   access.written = written;
   bool memory = isa<BlockArgument>(array) || array.getDefiningOp<ir::AllocateOp>();
   access.shared = memory;
@@ -335,7 +326,7 @@ Quantity Forecaster::turnsOf(Operation *body) {
   for (Operation *op = body; !isa<ir::PlanOp>(op); op = op->getParentOp()) {
     const Cost::Range &range = cost_.rangeOf(op->getRegion(0).getArgument(0));
     auto loop = dyn_cast<ir::LoopOp>(op);
-    uint64_t together = std::max<uint64_t>(lanesOf(op), 1) * (loop ? static_cast<uint64_t>(loop.getJam()) : 1);
+    uint64_t together = std::max<uint64_t>(ir::lanesOf(op), 1) * (loop ? static_cast<uint64_t>(loop.getJam()) : 1);
     Quantity all = symbols_.sum(turns, range.symbol, range.lower, range.upper);
     Quantity length = range.upper - range.lower;
     if (together == 1)
@@ -383,16 +374,15 @@ void Forecaster::enter(ir::LoopOp loop, unsigned parent, Copies &copies) {
   body.work.others += turn;
   if (sums > 0) {
     constexpr double blockEnd = 4;
-    body.restarts = inner ? innerTerms : std::max(1.0, blockTerms / jam);
+    body.restarts = inner ? ir::innerTerms : std::max(1.0, ir::blockTerms / jam);
     body.work.arithmetic += blockEnd * sums / body.restarts;
     body.work.others += turn / body.restarts;
   }
   bool combines = loop.getLanes() > 0;
   body.ends.arithmetic = sums * (combines ? combinedSum : 2) + (results - sums) * (combines ? combinedLanes : 1);
   body.ends.others = 4;
-  if (jams) {
+  if (jams)
     copies = Copies();
-  }
 }
 
 void Forecaster::visit(Block &block, unsigned at, Copies &copies) {

@@ -29,21 +29,6 @@ Value conjunction(OpBuilder &builder, Location loc, ArrayRef<Value> conditions) 
   return result;
 }
 
-Function exchanged(Function function) {
-  switch (function) {
-  case Function::lt:
-    return Function::gt;
-  case Function::gt:
-    return Function::lt;
-  case Function::le:
-    return Function::ge;
-  case Function::ge:
-    return Function::le;
-  default:
-    return function;
-  }
-}
-
 namespace {
 
 /// Collects bounds of one index.
@@ -66,7 +51,7 @@ public:
       return false;
     if (right) {
       std::swap(a, b);
-      function = exchanged(function);
+      function = ir::exchanged(function);
     }
     loc_ = op.getLoc();
     if (a != index_) {
@@ -77,7 +62,7 @@ public:
         b = call(Function::sub, b, form->rest);
       if (form->coefficient == -1) {
         b = ir::apply(builder_, loc_, Function::neg, {b});
-        function = exchanged(function);
+        function = ir::exchanged(function);
       }
     }
     bound(function, b);

@@ -10,9 +10,6 @@ namespace mercer::transforms {
 /// The conjuncts of a predicate, without repetition; empty for null.
 llvm::SmallVector<mlir::Value, 4> conjuncts(mlir::Value predicate);
 
-/// The comparison that says the same with its sides exchanged.
-dsl::Function exchanged(dsl::Function comparison);
-
 /// logical_and of conditions; null when there are none.
 mlir::Value conjunction(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::Value> conditions);
 

@@ -178,7 +178,7 @@ private:
           bound = true;
           turned = side == 1;
           if (turned)
-            condition = call(exchanged(apply.getFunction().getValue()), {index, e});
+            condition = call(ir::exchanged(apply.getFunction().getValue()), {index, e});
         }
       changed |= turned || (bound && !rest.empty());
       (bound ? bounds : rest).push_back(condition);

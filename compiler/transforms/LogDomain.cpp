@@ -1,5 +1,7 @@
 #include "compiler/transforms/LogDomain.h"
 
+#include "compiler/transforms/Terms.h"
+
 #include <cfloat>
 #include <cmath>
 
@@ -128,30 +130,16 @@ static bool isShifted(Value exponent) {
   return false;
 }
 
-/// The terms of a tree of additions and subtractions; none when there are too many.
-static std::optional<SmallVector<std::pair<Value, bool>, 8>> terms(Value sum) {
-  SmallVector<std::pair<Value, bool>, 8> result, stack{{sum, false}};
-  while (!stack.empty()) {
-    auto [part, negative] = stack.pop_back_val();
-    if (result.size() + stack.size() > 64)
-      return std::nullopt;
-    if (is(part, Function::add) || is(part, Function::sub)) {
-      stack.push_back({operand(part, 1), negative != is(part, Function::sub)});
-      stack.push_back({operand(part, 0), negative});
-    } else {
-      result.push_back({part, negative});
-    }
-  }
-  return result;
-}
+/// Terms that a sum is taken apart into.
+static constexpr size_t mostTerms = 64;
 
 /// A sum of exponentials and constants, one of which may overflow.
 bool LogDomain::sumGains(Value x, unsigned depth) {
-  auto parts = terms(x);
-  if (!parts)
+  Terms parts = termsOf(x, mostTerms);
+  if (parts.empty())
     return false;
   bool some = false;
-  for (auto [part, negative] : *parts) {
+  for (auto [part, negative] : parts) {
     if (ir::realConstant(part))
       continue;
     if (reductionOf(part, Reduction::sum)) {
@@ -335,8 +323,7 @@ LogDomain::Term LogDomain::term(Value leaf, bool negative, unsigned depth) {
 /// ...)
 Value LogDomain::ofSum(Value x, unsigned depth) {
   SmallVector<Term, 8> parts;
-  auto leaves = terms(x);
-  for (auto [leaf, negative] : *leaves)
+  for (auto [leaf, negative] : termsOf(x, mostTerms))
     parts.push_back(term(leaf, negative, depth));
   auto isOne = [](const Term &part) { return isNumber(part.exponent, 0) && isNumber(part.weight, 1); };
   if (parts.size() == 2)

@@ -11,8 +11,7 @@ namespace mercer::transforms {
 using dsl::Function;
 using dsl::Reduction;
 
-Terms termsOf(Value sum) {
-  constexpr size_t most = 32;
+Terms termsOf(Value sum, size_t most) {
   Terms terms, stack{{sum, false}};
   while (!stack.empty()) {
     auto [part, negative] = stack.pop_back_val();

@@ -11,8 +11,8 @@ struct SignedTerm {
 };
 using Terms = llvm::SmallVector<SignedTerm, 4>;
 
-/// The terms of a tree of sums and differences, from left to right; none when they are very many.
-Terms termsOf(mlir::Value sum);
+/// The terms of a tree of sums and differences, from left to right; none when they are more than `most`.
+Terms termsOf(mlir::Value sum, size_t most = 32);
 
 /// +- t_1 +- t_2 ..., of at least one term.
 mlir::Value sumOf(Formula f, llvm::ArrayRef<SignedTerm> terms);
