@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Schedule.h"
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/scheduling/Copies.h"
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
 #include "compiler/scheduling/Operations.h"
@@ -42,6 +43,7 @@ public:
     jamLoops(plan_, choices_);
     if (machine_.pairs)
       pairProducts(plan_);
+    copyInputs(plan_, choices_);
     shareReads(plan_, choices_);
   }
 
