@@ -34,9 +34,11 @@ int64_t operationsOf(dsl::Function function) {
     return 36;
   case hypot:
   case expm1:
+  case sigmoid:
     return 48;
   case log2:
-  case sigmoid:
+  case softplus:
+  case log_sigmoid:
     return 52;
   case log1p:
   case atan:
@@ -56,8 +58,6 @@ int64_t operationsOf(dsl::Function function) {
   case acos:
   case atan2:
   case atanh:
-  case softplus:
-  case log_sigmoid:
     return 79;
   case sinh:
   case cosh:

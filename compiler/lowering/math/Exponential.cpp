@@ -31,15 +31,31 @@ Pair exponentialPair(Formula &f, const ReducedExponent &reduced) {
   return f.fastTwoSum(first.hi, first.lo + exponentialTail(f, reduced));
 }
 
+// x = k ln 2 + r, k a multiple of 1/16: the table has 2^k but for its integral part, and three terms of e^r
+// are enough.
+static Pair decayByTable(Formula &f, V x) {
+  constexpr double toSixteenths = 0x1.8p19, ln2High = 0.693115234375, ln2Low = 3.194618329871446e-05;
+  V moved = f.fma(x, log2e, toSixteenths);
+  V k = moved - toSixteenths;
+  V r = f.fma(k, -ln2Low, f.fma(k, -ln2High, x));
+  V low = f.fma(r * r, f.horner(expTail16th32, r), r);
+  V power = f.lookup(sixteenthPowers32, moved);
+  Pair e = f.fastTwoSum(power, f.fma(power, low, f.lookup(sixteenthPowersLow32, moved)));
+  return {f.scale(e.hi, k), f.scale(e.lo, k)};
+}
+
 Pair decay(Formula &f, V x) {
-  ReducedExponent reduced = reduceExponent(f, -f.atMost(f.pick(104.5, 746.0), x));
+  V inside = f.atLeast(f.pick(-104.5, -746.0), -x);
+  if (f.hasLookup())
+    return decayByTable(f, inside);
+  ReducedExponent reduced = reduceExponent(f, inside);
   Pair e = exponentialPair(f, reduced);
   return {f.scale(e.hi, reduced.n), f.scale(e.lo, reduced.n)};
 }
 
-// vscalef overflows, makes denormals and takes infinite exponents by itself: 0 or infinity, whatever the other
-// factor is. So exp2 is not clamped, for the rest of a finite number is at most 1/2. That of exp may be large:
-// below, a finite n then meets an infinite polynomial; above, one of odd degree (f64) a negative one.
+// vscalef overflows, makes denormals and takes infinite exponents by itself: 0 or infinity, whatever the
+// other factor is. So exp2 is not clamped, for the rest of a finite number is at most 1/2. That of exp may be
+// large: below, a finite n then meets an infinite polynomial; above, one of odd degree (f64) a negative one.
 V emitExp(Formula &f, V x) {
   V inside = f.atLeast(f.pick(-104.5, -746.0), x);
   if (!f.native512() || f.f64())
@@ -69,7 +85,8 @@ V emitExp2OfTerm(Formula &f, V x) {
     V n = f.roundEven(x);
     return f.select(f.lt(x, f.pick(-126.0, -1022.0)), 0.0, f.scale(powerOfRest(f, x - n), n));
   }
-  RoundedPower rounded = f.roundedPower(f.atMost(f.pick(128.0, 1024.0), f.atLeast(f.pick(-127.0, -1023.0), x)));
+  RoundedPower rounded =
+      f.roundedPower(f.atMost(f.pick(128.0, 1024.0), f.atLeast(f.pick(-127.0, -1023.0), x)));
   return powerOfRest(f, rounded.rest) * rounded.power;
 }
 

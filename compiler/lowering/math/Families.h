@@ -23,7 +23,7 @@ V exponentialTail(Formula &f, const ReducedExponent &reduced);
 Pair exponentialPair(Formula &f, const ReducedExponent &reduced);
 /// (e^x - 1) / 2 as a sum, for x within the exponents of normal values.
 Pair halfExpm1(Formula &f, V x);
-/// e^-x as a sum for x >= 0; NaN passes.
+/// e^-x as a sum for x >= 0, to within 1/20 ulp where it is normal; NaN passes.
 Pair decay(Formula &f, V x);
 
 V emitExp(Formula &f, V x);

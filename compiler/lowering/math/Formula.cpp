@@ -76,6 +76,10 @@ V Formula::selectInteger(V condition, V a, V b) {
   return wrap(arith::SelectOp::create(builder_, loc_, condition.value, a.value, b.value));
 }
 
+V Formula::signBit(V x) {
+  return wrap(arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::slt, bits(x).value, i(0).value));
+}
+
 V Formula::isNonZero(V integer) {
   return wrap(arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::ne, integer.value, i(0).value));
 }
@@ -139,11 +143,13 @@ RoundedPower Formula::roundedPower(V x) {
 }
 
 HalvedPower Formula::halvedPower(V x) {
-  // The low bits of `moved` are n and twice the bias of exponents: half of them is one exponent, the rest the other.
+  // The low bits of `moved` are n and twice the bias of exponents: half of them is one exponent, the rest the
+  // other.
   double magic = pick(0x1.8p23 + 2 * 127, 0x1.8p52 + 2 * 1023);
   V moved = x + magic, half = shiftRight(bits(moved), 1);
   int shift = f64_ ? 52 : 23;
-  return {fromBits(shiftLeft(half, shift)), fromBits(shiftLeft(sub(bits(moved), half), shift)), x - (moved - magic)};
+  return {fromBits(shiftLeft(half, shift)), fromBits(shiftLeft(sub(bits(moved), half), shift)),
+          x - (moved - magic)};
 }
 
 V Formula::scale(V x, V n) {
@@ -162,30 +168,17 @@ Value Formula::part(Value vector, int64_t first, int64_t count) {
   return vector::ShuffleOp::create(builder_, loc_, vector, vector, lanes);
 }
 
-V Formula::native(StringRef name, ArrayRef<V> operands, ArrayRef<int> immediates, bool rounding) {
+V Formula::perRegister(ArrayRef<Value> operands,
+                       llvm::function_ref<Value(ArrayRef<Value>, VectorType)> make) {
   int64_t lanes = f64_ ? 8 : 16;
   int64_t total = cast<VectorType>(type_).getNumElements();
   auto registerType = VectorType::get({lanes}, getElementTypeOrSelf(type_));
-  auto i32 = builder_.getI32Type();
-  auto integer = [&](Type type, int64_t number) -> Value {
-    return LLVM::ConstantOp::create(builder_, loc_, type, builder_.getIntegerAttr(type, number));
-  };
-  std::string full = ("llvm.x86.avx512." + name + (f64_ ? ".pd.512" : ".ps.512")).str();
   SmallVector<Value> parts;
   for (int64_t first = 0; first < total; first += lanes) {
     SmallVector<Value> arguments;
-    for (V operand : operands)
-      arguments.push_back(total == lanes ? operand.value : part(operand.value, first, lanes));
-    for (int immediate : immediates)
-      arguments.push_back(integer(i32, immediate));
-    arguments.push_back(
-        arith::ConstantOp::create(builder_, loc_, cast<TypedAttr>(builder_.getZeroAttr(registerType))));
-    arguments.push_back(integer(builder_.getIntegerType(lanes), -1));
-    if (rounding)
-      arguments.push_back(integer(i32, 4));
-    auto call =
-        LLVM::CallIntrinsicOp::create(builder_, loc_, registerType, builder_.getStringAttr(full), arguments);
-    parts.push_back(call.getResult(0));
+    for (Value operand : operands)
+      arguments.push_back(total == lanes ? operand : part(operand, first, lanes));
+    parts.push_back(make(arguments, registerType));
   }
   while (parts.size() > 1) {
     SmallVector<Value> joined;
@@ -200,6 +193,37 @@ V Formula::native(StringRef name, ArrayRef<V> operands, ArrayRef<int> immediates
     parts = std::move(joined);
   }
   return wrap(parts.front());
+}
+
+Value Formula::intrinsic(StringRef name, VectorType type, ArrayRef<Value> arguments) {
+  auto full = builder_.getStringAttr("llvm.x86.avx512." + name);
+  return LLVM::CallIntrinsicOp::create(builder_, loc_, type, full, arguments).getResult(0);
+}
+
+V Formula::native(StringRef name, ArrayRef<V> operands, ArrayRef<int> immediates, bool rounding) {
+  auto integer = [&](Type type, int64_t number) -> Value {
+    return LLVM::ConstantOp::create(builder_, loc_, type, builder_.getIntegerAttr(type, number));
+  };
+  auto make = [&](ArrayRef<Value> registers, VectorType type) {
+    SmallVector<Value> arguments(registers);
+    for (int immediate : immediates)
+      arguments.push_back(integer(builder_.getI32Type(), immediate));
+    arguments.push_back(
+        arith::ConstantOp::create(builder_, loc_, cast<TypedAttr>(builder_.getZeroAttr(type))));
+    arguments.push_back(integer(builder_.getIntegerType(type.getNumElements()), -1));
+    if (rounding)
+      arguments.push_back(integer(builder_.getI32Type(), 4));
+    return intrinsic((name + (f64_ ? ".pd.512" : ".ps.512")).str(), type, arguments);
+  };
+  return perRegister(llvm::map_to_vector(operands, [](V operand) { return operand.value; }), make);
+}
+
+V Formula::lookup(ArrayRef<double> table, V x) {
+  return perRegister(bits(x).value, [&](ArrayRef<Value> index, VectorType type) {
+    SmallVector<float> numbers(table);
+    Value all = arith::ConstantOp::create(builder_, loc_, DenseElementsAttr::get(type, ArrayRef(numbers)));
+    return intrinsic("permvar.sf.512", type, {all, index[0]});
+  });
 }
 
 V operator+(V a, Arg b) {

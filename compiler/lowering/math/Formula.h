@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <llvm/ADT/ArrayRef.h>
+#include <llvm/ADT/STLFunctionalExtras.h>
 #include <mlir/Dialect/Arith/IR/Arith.h>
 
 namespace mercer::lowering {
@@ -69,6 +70,8 @@ public:
   mlir::Type type() const { return type_; }
   /// True when values are whole 512-bit registers of a target with AVX-512.
   bool native512() const;
+  /// True when `lookup` is one instruction a register.
+  bool hasLookup() const { return native512() && !f64_; }
 
   /// A constant.
   V c(double number);
@@ -114,6 +117,8 @@ public:
   V ge(Arg a, Arg b) { return compare(mlir::arith::CmpFPredicate::OGE, a, b); }
   /// a = b
   V eq(Arg a, Arg b) { return compare(mlir::arith::CmpFPredicate::OEQ, a, b); }
+  /// True for a set sign bit.
+  V signBit(V x);
   /// True for NaN.
   V isNan(V x) { return compare(mlir::arith::CmpFPredicate::UNO, x, x); }
   /// condition ? a : b
@@ -154,7 +159,8 @@ public:
   V scale(V x, V n);
   /// 2^n for an integral n within the exponents of normal values.
   V powerOfTwo(V n);
-  /// For x from one below the exponents of normal values, where the power is 0, to one above, where it is infinite.
+  /// For x from one below the exponents of normal values, where the power is 0, to one above, where it is
+  /// infinite.
   RoundedPower roundedPower(V x);
   /// For x of up to twice the exponents of normal values.
   HalvedPower halvedPower(V x);
@@ -163,6 +169,9 @@ public:
   /// the middle ones, a zero to merge with and a full mask, and the rounding mode for those that have one.
   V native(llvm::StringRef name, llvm::ArrayRef<V> operands, llvm::ArrayRef<int> immediates, bool rounding);
 
+  /// Of 16 numbers the one that the four lowest bits of x say; where `hasLookup`.
+  V lookup(llvm::ArrayRef<double> table, V x);
+
   /// The builder, at the place where operations are made.
   mlir::OpBuilder &builder() { return builder_; }
   /// The location of the operations.
@@ -170,6 +179,9 @@ public:
 
 private:
   mlir::Value part(mlir::Value vector, int64_t first, int64_t count);
+  V perRegister(llvm::ArrayRef<mlir::Value> operands,
+                llvm::function_ref<mlir::Value(llvm::ArrayRef<mlir::Value>, mlir::VectorType)> make);
+  mlir::Value intrinsic(llvm::StringRef name, mlir::VectorType type, llvm::ArrayRef<mlir::Value> arguments);
 
   mlir::OpBuilder &builder_;
   mlir::Location loc_;

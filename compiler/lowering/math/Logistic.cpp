@@ -20,11 +20,13 @@ V emitSigmoid(Formula &f, V x) {
     V e = emitExp(f, -f.abs(x));
     return f.select(f.lt(x, 0.0), e, 1.0) / (e + 1.0);
   }
+  // 1 / (1 + e) and e / (1 + e): of both, so that those of x and -x share all but the choice
   Pair e = decay(f, f.abs(x));
-  Pair d = f.fastTwoSum(1.0, e.hi);
-  V negative = f.lt(x, 0.0);
-  Pair n = {f.select(negative, e.hi, 1.0), f.select(negative, e.lo, 0.0)};
-  return f.divide(n, {d.hi, d.lo + e.lo});
+  V inverse = 1.0 / (e.hi + 1.0);
+  V rest = f.fma(-inverse, e.lo, f.fma(-inverse, e.hi, 1.0 - inverse)); // 1 - inverse (1 + e)
+  V large = f.fma(inverse, rest, inverse);
+  V small = f.fma(e.hi, inverse, inverse * f.fma(e.hi, rest, e.lo));
+  return f.select(f.signBit(x), small, large);
 }
 
 static constexpr double ln2 = 0.6931471805599453;
@@ -38,22 +40,45 @@ static V fastSoftplus(Formula &f, V x) {
   return f.select(f.lt(x, 0.0), 0.0, x) + (log + f.select(large, ln2, 0.0));
 }
 
-V emitSoftplus(Formula &f, V x) {
-  if (f.target().fast)
-    return fastSoftplus(f, x);
-  // max(x, 0) + log(1 + e), e = e^-|x|; above 1/2, 1 + e = 2 (1 + (e - 1) / 2)
-  Pair e = decay(f, f.abs(x));
+namespace {
+
+/// A logarithm as base + z + tail: base is 0, or at least 1/16 and at least |z|.
+struct LogarithmParts {
+  V base, z, tail;
+};
+
+} // namespace
+
+// Above 1/2, 1 + e = 2 (1 + (e - 1) / 2).
+static LogarithmParts log1pInHalves(Formula &f, Pair e) {
   V large = f.gt(e.hi, 0.5);
   V z = f.select(large, f.fma(e.hi, 0.5, -0.5), e.hi);
   V low = f.select(large, e.lo * 0.5, e.lo);
-  V positive = f.select(f.lt(x, 0.0), 0.0, x);
-  V base = f.select(large, ln2, 0.0);
   V baseLow = f.select(large, f.pick(-1.9046542121259336e-09, 2.3190468138462996e-17), 0.0);
-  Pair first = f.fastTwoSum(base, positive);
-  Pair sum = f.fastTwoSum(first.hi, z);
-  V tail = f.fma(z * z, f.horner(log1pTail32, log1pTail64, z), f.fma(-low, z, low));
-  V result = sum.hi + (sum.lo + (first.lo + baseLow + tail));
-  return f.select(f.gt(x, f.pick(20.0, 40.0)), x, result);
+  V tail = f.fma(z * z, f.horner(log1pTail32, log1pTail64, z), f.fma(-low, z, low) + baseLow);
+  return {f.select(large, ln2, 0.0), z, tail};
+}
+
+// With a c from a table, 1 + e = (1 + z) / c: 1 up to e = 1/15, where z is e.
+static LogarithmParts log1pByTable(Formula &f, Pair e) {
+  V cell = f.fma(e.hi, 15.0, 0x1p23 - 0.5); // one less than the cell's number, modulo 16
+  V c = f.lookup(log1pInverse32, cell);
+  V z = f.fma(e.hi, c, c - 1.0);
+  V tail = f.fma(z * z, f.horner(log1pTailNearZero32, z), c * e.lo);
+  return {f.lookup(log1pBase32, cell), z, tail};
+}
+
+V emitSoftplus(Formula &f, V x) {
+  if (f.target().fast)
+    return fastSoftplus(f, x);
+  // max(x, 0) + log(1 + e), e = e^-|x|: small terms first, where roundings are small
+  Pair e = decay(f, f.abs(x));
+  LogarithmParts log = f.hasLookup() ? log1pByTable(f, e) : log1pInHalves(f, e);
+  V positive = f.atLeast(0.0, x);
+  V positiveIsSmall = f.gt(log.base, positive);
+  V large = f.select(positiveIsSmall, log.base, positive),
+    small = f.select(positiveIsSmall, positive, log.base);
+  return large + (small + (log.z + log.tail));
 }
 
 V emitLogSigmoid(Formula &f, V x) { return -emitSoftplus(f, -x); }

@@ -4,7 +4,7 @@
 Each fit is a weighted least-squares fit on Chebyshev points, which is within a fraction of a bit of the minimax one;
 coefficients are rounded to the type one after the other, lowest first, the rest fitted again each time.
 """
-import sys
+import textwrap
 from mpmath import mp, mpf, cos, pi, matrix, lu_solve, log, log1p, exp, expm1, erf, erfc, sqrt, sin, atan, asin, tan
 
 mp.dps = 60
@@ -35,6 +35,13 @@ def scale_of(mid, half):
     return abs(mid) + half
 
 
+def table(name, numbers):
+    text = ", ".join(repr(float(c)) for c in numbers)
+    print(f"inline constexpr double {name}[] = {{")
+    print(textwrap.fill(text, 110, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False))
+    print("};\n", flush=True)
+
+
 def fit(name, f, lo, hi, degree, bits, weight=lambda x: mpf(1), exact_from=0):
     lo, hi = mpf(lo), mpf(hi)
     mid, half = (lo + hi) / 2, (hi - lo) / 2
@@ -55,10 +62,7 @@ def fit(name, f, lo, hi, degree, bits, weight=lambda x: mpf(1), exact_from=0):
             left = [v - c * x**k for v, x in zip(left, points)]
     error = max(abs(w * r) for w, r in zip(weights, left))
     print(f"/// Largest weighted error at the fitted points: {mp.nstr(error, 3)}.")
-    print(f"inline constexpr double {name}[] = {{")
-    for c in done:
-        print("    %r," % float(c))
-    print("};\n", flush=True)
+    table(name, done)
 
 
 def both(name, f, lo, hi, d32, d64, weight=lambda x: mpf(1)):
@@ -71,6 +75,14 @@ def both(name, f, lo, hi, d32, d64, weight=lambda x: mpf(1)):
 def near(f, limit):
     """f, with its limit at 0."""
     return lambda x: f(x) if abs(x) > mpf(10) ** -30 else mpf(limit)
+
+
+def near_float(c0, reach=3000):
+    """c of 24 bits near c0 whose -log(c) is a number of 24 bits to within a thousandth of an ulp, and that number."""
+    def distance(c):
+        return abs(log(c) + round_to(-log(c), 24))
+    c = min((round_to(c0 + k * mpf(2) ** -24, 24) for k in range(-reach, reach + 1)), key=distance)
+    return c, round_to(-log(c), 24)
 
 
 def erfcx(a):
@@ -89,6 +101,11 @@ def main():
     fit("expTailNarrow", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h, h, 6, 53, lambda r: abs(r) + mpf("1e-6"))
     print("// the same, for e^r - 1")
     both("expm1Tail", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h, h, 5, 10, lambda r: abs(r) + mpf("1e-6"))
+    print("// the same, |r| <= ln 2 / 32, and 2^(j / 16) as sums of two numbers, j from 0 to 15")
+    fit("expTail16th32", near(lambda r: (expm1(r) - r) / r**2, 0.5), -h / 16, h / 16, 1, 24, lambda r: r * r)
+    powers = [mpf(2) ** (mpf(j) / 16) for j in range(16)]
+    table("sixteenthPowers32", [round_to(p, 24) for p in powers])
+    table("sixteenthPowersLow32", [round_to(p - round_to(p, 24), 24) for p in powers])
     print("// (2^r - 1) / r, |r| <= 1/2")
     both("exp2Factor", near(lambda r: expm1(r * log(2)) / r, log(2)), -0.5001, 0.5001, 5, 11, lambda r: abs(r) + mpf("1e-9"))
     print("// (log(1 + f) - f) / f^2, |f| <= 1/3")
@@ -99,6 +116,13 @@ def main():
         lambda f: abs(f) + mpf("1e-6"))
     print("// the same on [-1/4, 1/2]")
     both("log1pTail", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.25001, 0.50001, 9, 20, lambda f: abs(f) + mpf("1e-6"))
+    print("// the same on [-0.03, 0.067]; below 0 next to numbers of at least 0.067")
+    fit("log1pTailNearZero32", near(lambda f: (log1p(f) - f) / f**2, -0.5), -0.0306, 0.0667, 3, 24,
+        lambda f: f if f > 0 else f * f / 0.0667)
+    print("// c = 1 / (1 + e) near the middle of e in [j / 15, (j + 1) / 15], j from 0 to 14, and -log(c); c = 1 at 0, and for j = -1")
+    cells = [near_float(1 / (1 + (j + mpf(0.5)) / 15)) for j in range(1, 15)]
+    table("log1pInverse32", [1, *(c for c, _ in cells), 1])
+    table("log1pBase32", [0, *(base for _, base in cells), 0])
     print("// erf(x) / x - 1 in s = x^2, |x| <= 1")
     both("erfSmall", near(lambda s: erf(sqrt(abs(s))) / sqrt(abs(s)) - 1, 2 / sqrt(pi) - 1), 0, 1.0001, 6, 13)
     print("// -log(erfc(a)) / a, 1 <= a <= 4")
