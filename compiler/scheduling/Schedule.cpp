@@ -98,15 +98,27 @@ private:
     return total;
   }
 
+  /// The sums over long indices that an output needs for each position of its further indices.
+  int64_t longSumsFor(ir::OutputOp output) {
+    constexpr double shortest = 256;
+    return llvm::count_if(dependences_.closure(output.getValue()), [&](Operation *op) {
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      return reduce && ir::guessedLength(reduce.getOver().front()) > shortest &&
+             llvm::any_of(output.getIndices().drop_front(),
+                          [&](Value index) { return free_.depends(reduce.getResult(), index); });
+    });
+  }
+
   /// An output over a few constant positions of a further index becomes one output for each: their reductions
-  /// share a pass.
+  /// share a pass. Sums that would not fit into registers beside each other do better one after the other, over tiles of what they share.
   void writeOut(ir::OutputOp output) {
     if (output.getIndices().size() < 2)
       return; // only further indices are written out
     SmallVector<SmallVector<Value>> elements{{}};
     SmallVector<Value> loops;
-    constexpr int64_t mostElements = 64, mostOperations = 1000;
-    int64_t most = std::min(mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1));
+    constexpr int64_t mostElements = 64, mostOperations = 1000, mostSums = 8;
+    int64_t most = std::min({mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1),
+                             mostSums / std::max<int64_t>(longSumsFor(output), 1)});
     for (auto [position, index] : llvm::enumerate(output.getIndices())) {
       auto extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
       bool few =

@@ -15,7 +15,18 @@ using namespace mercer::bench;
 
 namespace {
 
-Measurement run_mercer(const std::string &workload, bool small, int threads, const std::string &cpu) {
+/// How Mercer compiles what is measured.
+struct Compile {
+  std::string cpu = "host", plan;
+
+  JitOptions options(const Case &at, int threads) const {
+    JitOptions result = at.options(threads, cpu);
+    result.plan = plan;
+    return result;
+  }
+};
+
+Measurement run_mercer(const std::string &workload, bool small, int threads, const Compile &compile) {
   Case at = make_case(workload, small);
   std::vector<Argument> arguments = at.arguments();
   std::vector<View> views = at.views();
@@ -23,7 +34,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
   Measurement result = measure(
       at,
       [&] {
-        f = jit(at.program, at.options(threads, cpu));
+        f = jit(at.program, compile.options(at, threads));
         f.run(arguments, views);
       },
       [&] { f.run(arguments, views); });
@@ -44,10 +55,10 @@ Measurement run_hand(const std::string &workload, bool small, const Isa &isa) {
 }
 
 Measurement run(const std::string &workload, const std::string &peer, bool small, int threads,
-                const std::string &cpu) {
+                const Compile &compile) {
   pin(threads);
-  Measurement result = peer == "hand" ? run_hand(workload, small, cpu == avx2.target ? avx2 : host_isa(workload))
-                                      : run_mercer(workload, small, threads, cpu);
+  Measurement result = peer == "hand" ? run_hand(workload, small, compile.cpu == avx2.target ? avx2 : host_isa(workload))
+                                      : run_mercer(workload, small, threads, compile);
   result.least_operations = least_operations(workload, small);
   result.rates = rates(threads);
   result.workload = workload;
@@ -64,7 +75,8 @@ int main(int argc, char **argv) {
   CLI::App app(
       "Measures Mercer. Without options: ratios to loops by hand and to programs in another form, and "
       "compile times.");
-  std::string workload, peer = "mercer", size = "full", cpu = "host", expected, stage;
+  std::string workload, peer = "mercer", size = "full", expected, stage;
+  Compile how;
   int threads = 1, rounds = 10, plans = 0;
   bool list = false, all = false, explained = false, by_hand = false, rewritten = false, two = false, compile = false,
        timing = false;
@@ -75,7 +87,8 @@ int main(int argc, char **argv) {
   app.add_option("--emit", stage,
                  "with --workload: only the text after a stage of the compiler: program, mlir, nests, vector, llvm, asm");
   app.add_option("--threads", threads, "number of threads")->check(CLI::PositiveNumber);
-  app.add_option("--cpu", cpu, "host, or the processor to compile for: haswell");
+  app.add_option("--cpu", how.cpu, "host, or the processor to compile for: haswell");
+  app.add_option("--plan", how.plan, "decisions of the plan by name, as --explain lists them: \"jam.0=4 keep.1=no\"");
   app.add_option("--rounds", rounds, "pairs of times that a ratio is the median of")
       ->check(CLI::PositiveNumber);
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
@@ -102,7 +115,7 @@ int main(int argc, char **argv) {
     }
     if (explained) {
       const Case at = make_case(workload, size == "small");
-      JitOptions options = at.options(threads, cpu);
+      JitOptions options = how.options(at, threads);
       options.measure = true;
       const Function f = jit(at.program, options);
       for (int n = 0; n < 3; ++n)
@@ -114,7 +127,7 @@ int main(int argc, char **argv) {
       return check(expected);
     if (!stage.empty()) {
       const Case at = make_case(workload, size == "small");
-      std::cout << jit(at.program, at.options(threads, cpu)).emit(stage, at.arguments());
+      std::cout << jit(at.program, how.options(at, threads)).emit(stage, at.arguments());
       return 0;
     }
     const bool default_run = workload.empty() && !all && !by_hand && !rewritten && !two && !compile;
@@ -131,10 +144,10 @@ int main(int argc, char **argv) {
     if (compile || default_run)
       good &= compile_times(0.4, timing);
     if (!workload.empty() && !by_hand && !rewritten && !two)
-      run(workload, peer, size == "small", threads, cpu);
+      run(workload, peer, size == "small", threads, how);
     if (all)
       for (const std::string &name : workload_names())
-        run(name, peer, size == "small", threads, cpu);
+        run(name, peer, size == "small", threads, how);
     return good || default_run ? 0 : 1;
   } catch (const std::exception &error) {
     std::cerr << "mercer-bench: " << error.what() << '\n';

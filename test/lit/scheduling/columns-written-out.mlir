@@ -20,3 +20,26 @@ mercer.program @few(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>) names ["
   %s = mercer.reduce sum over [%j] %e : f32 -> f32
   mercer.output "y" [%i, %k] %s : f32
 }
+
+// Of sixteen positions they would not fit into registers: a loop over them, over tiles of the weights of 256 terms.
+// CHECK-LABEL: mercer.plan @many
+// CHECK: mercer.nest "i"
+// CHECK: mercer.tile "kept"
+// CHECK: mercer.loop "k" {{.*}} jam 8 []
+// CHECK-NEXT: mercer.loop "j" {{.*}} [sum] -> f32
+mercer.program @many(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>, %w: !mercer.array<1xf32>) names ["x", "z", "w"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %m = mercer.size %z, 0 : !mercer.array<2xf32>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %sixteen
+  %xv = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %wv = mercer.read %w[%j] : !mercer.array<1xf32> -> f32
+  %zv = mercer.read %z[%j, %k] : !mercer.array<2xf32> -> f32
+  %p = mercer.apply mul(%xv, %wv) : (f32, f32) -> f32
+  %e = mercer.apply exp(%p) : (f32) -> f32
+  %t = mercer.apply mul(%e, %zv) : (f32, f32) -> f32
+  %s = mercer.reduce sum over [%j] %t : f32 -> f32
+  mercer.output "y" [%i, %k] %s : f32
+}
