@@ -72,8 +72,8 @@ std::vector<double> ranks(const std::vector<double> &values) {
   return result;
 }
 
-/// Spearman's: the correlation of the ranks; NaN where one side knows no order.
-double rank_correlation(const std::vector<double> &a, const std::vector<double> &b) {
+/// Spearman's: the correlation of the ranks; "none" where one side knows no order.
+std::string rank_correlation(const std::vector<double> &a, const std::vector<double> &b) {
   const std::vector<double> x = ranks(a), y = ranks(b);
   const double middle = (static_cast<double>(x.size()) - 1) / 2;
   double both = 0, first = 0, second = 0;
@@ -81,7 +81,9 @@ double rank_correlation(const std::vector<double> &a, const std::vector<double> 
     both += (x[n] - middle) * (y[n] - middle);
     first += (x[n] - middle) * (x[n] - middle), second += (y[n] - middle) * (y[n] - middle);
   }
-  return both / std::sqrt(first * second);
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", both / std::sqrt(first * second));
+  return first * second > 0 ? text : "none";
 }
 
 Plan made(const Case &at, const std::string &text) {
@@ -117,9 +119,9 @@ void compare(const std::string &name, std::size_t most) {
   };
   const Plan &foreseen = plans[least(predicted)], &fastest = plans[least(measured)];
   auto named = [](const Plan &plan) { return plan.text.empty() ? "preferred" : plan.text; };
-  std::printf("| %s | %zu | %.2f | %.4g | %.4g | %s | %.2f | %s | %.2f |\n", name.c_str(), plans.size(),
-              rank_correlation(predicted, measured), plans[0].predicted * 1e3, plans[0].measured * 1e3, named(foreseen).c_str(),
-              foreseen.measured / plans[0].measured, named(fastest).c_str(), fastest.measured / plans[0].measured);
+  std::printf("| %s | %zu | %s | %.4g | %.4g | %s | %.2f | %s | %.2f |\n", name.c_str(), plans.size(),
+              rank_correlation(predicted, measured).c_str(), plans[0].predicted * 1e3,
+              plans[0].measured * 1e3, named(foreseen).c_str(), foreseen.measured / plans[0].measured, named(fastest).c_str(), fastest.measured / plans[0].measured);
   std::fflush(stdout);
   for (const Plan &plan : plans)
     std::fprintf(stderr, "%s %s: predicted %.4g ms, measured %.4g ms\n", name.c_str(), named(plan).c_str(), plan.predicted * 1e3,
