@@ -158,10 +158,12 @@ private:
       Value row = read(arrays[n].first, {around.getIndex(), loop.getIndex()}), column = read(arrays[n].second, loop.getIndex());
       product->setOperands({row, column});
     }
+    llvm::SmallSetVector<ir::ReadOp, 4> old; // products may share a factor
     for (Factors factors : all)
-      for (ir::ReadOp old : {factors.row, factors.column})
-        if (old && old->use_empty() && erased_.insert(old).second)
-          old->erase();
+      old.insert_range(std::initializer_list<ir::ReadOp>{factors.row, factors.column});
+    for (ir::ReadOp read : old)
+      if (read->use_empty())
+        read->erase();
   }
 
   Lengths lengthsOf(ir::NestOp nest, Value extent) {
@@ -273,7 +275,6 @@ private:
   DenseMap<Value, Lengths> lengths_; // by extent
   DenseMap<std::tuple<Value, unsigned, Value>, Value> rows_;
   llvm::MapVector<Operation *, Value> columns_; // by the tile that they replace
-  DenseSet<Operation *> erased_;
 };
 
 } // namespace
