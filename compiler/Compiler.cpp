@@ -101,6 +101,7 @@ public:
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, pairs()};
     target.nearCache = facts.machine.caches[1] / 2;
     target.farCache = facts.machine.caches[2] / 2; // others use it too
+    target.streamed = std::min(target.farCache, lowering::mostCached);
     nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");

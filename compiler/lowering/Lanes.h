@@ -33,6 +33,10 @@ struct Running {
   llvm::SmallVector<mlir::Value, 4> state = {};
 };
 
+/// What all states of a loop consist of, one after the other.
+llvm::SmallVector<mlir::Value> partsOf(llvm::ArrayRef<Running> states);
+void setParts(llvm::MutableArrayRef<Running> states, mlir::ValueRange parts);
+
 /// Is the result of a reduction a position?
 inline bool isPosition(dsl::Reduction kind) {
   return kind == dsl::Reduction::argmin || kind == dsl::Reduction::argmax;
@@ -132,11 +136,19 @@ public:
   void carryBlocks(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, int64_t step,
                    llvm::function_ref<void(mlir::Value)> body, int64_t turns = blockTerms);
 
+  /// Runs `code`, a loop over whole vectors of `index` from `first` on with this body, in two versions where the body stores
+  /// outputs in order: for outputs that are larger than the caches and begin where vectors may, and for others.
+  void streaming(mlir::Block &block, mlir::Value index, mlir::Value first, llvm::MutableArrayRef<Running> states,
+                 llvm::function_ref<void()> code);
+  /// At the end of a nest's function.
+  void endStreams();
+
   // Memory.
   mlir::Value word(int64_t position);
   mlir::Value load(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane guard, mlir::Type result,
                    Lane &lane);
-  void store(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane value);
+  /// `streamed`: past the caches, where a whole vector lies in order.
+  void store(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane value, bool streamed = false);
   mlir::Value pointer(mlir::Value array);
   mlir::Value element(mlir::Value pointer, mlir::Type type, mlir::Value offset);
 
@@ -213,6 +225,7 @@ private:
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);
   mlir::Value convertStored(mlir::Value value, mlir::Type stored);
+  mlir::Value canStream(llvm::ArrayRef<ir::StoreOp> streams, mlir::Value first);
   bool isTransposed(ir::StoreOp op);
   void storeTransposed(ir::StoreOp op);
   void storeBlock(ir::StoreOp op);
@@ -244,6 +257,8 @@ private:
   size_t copy_ = 0;
   llvm::DenseMap<mlir::Operation *, bool> outcomes_; ///< of comparisons, where they are known
   llvm::DenseMap<int64_t, mlir::Value> loadedWords_;
+  llvm::DenseSet<mlir::Operation *> streamed_; ///< stores that go past the caches in the version that is written
+  bool storesPastCaches_ = false;
 };
 
 } // namespace mercer::lowering

@@ -18,36 +18,40 @@ static bool insideGroup(ir::LoopOp op) {
   return around && around.getTogether() > 1;
 }
 
+SmallVector<Value> partsOf(ArrayRef<Running> states) {
+  SmallVector<Value> parts;
+  for (const Running &running : states)
+    llvm::append_range(parts, running.state);
+  return parts;
+}
+
+void setParts(MutableArrayRef<Running> states, ValueRange parts) {
+  size_t position = 0;
+  for (Running &running : states)
+    for (Value &part : running.state)
+      part = parts[position++];
+}
+
 void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, Value step,
                     llvm::function_ref<void(Value)> body) {
-  SmallVector<Value> all;
-  for (Running &running : states)
-    llvm::append_range(all, running.state);
-  auto assign = [&](ValueRange values) {
-    size_t position = 0;
-    for (Running &running : states)
-      for (Value &part : running.state)
-        part = values[position++];
-  };
+  SmallVector<Value> all = partsOf(states), next;
   auto loop = scf::ForOp::create(b, loc(), lower, upper, step, all);
-  SmallVector<Value> next;
   {
     OpBuilder::InsertionGuard saved(b);
     Block *block = loop.getBody();
     if (all.empty() && !block->empty())
       block->getTerminator()->erase();
     b.setInsertionPointToEnd(block);
-    assign(loop.getRegionIterArgs());
+    setParts(states, loop.getRegionIterArgs());
     body(loop.getInductionVar());
-    for (Running &running : states)
-      llvm::append_range(next, running.state);
+    next = partsOf(states);
     scf::YieldOp::create(b, loc(), next);
   }
   // What the body leaves alone stays what it was: of the sum of one block, the total is known to be zero.
   SmallVector<Value> results;
   for (auto [before, argument, after, result] : llvm::zip_equal(all, loop.getRegionIterArgs(), next, loop.getResults()))
     results.push_back(after == argument ? before : Value(result));
-  assign(results);
+  setParts(states, results);
 }
 
 void Codegen::carryBlocks(MutableArrayRef<Running> states, Value lower, Value upper, int64_t step,
@@ -226,10 +230,15 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   }
   if (op.getTogether() > 1 && !inner)
     grouped(op, states, lower, whole, body, counts);
-  else if (auto [position, comparisons] = singledOut(op); lanes && states.empty() && position)
-    aroundPosition(position, comparisons, lower, whole, i64(lanes), body);
+  else if (!lanes)
+    carryBlocks(states, lower, whole, 1, body, inner ? innerTerms : blockTerms);
   else
-    carryBlocks(states, lower, whole, lanes ? lanes : 1, body, inner ? innerTerms : blockTerms);
+    streaming(op.getBlock(), op.getIndex(), lower, states, [&] {
+      if (auto [position, comparisons] = singledOut(op); states.empty() && position)
+        aroundPosition(position, comparisons, lower, whole, i64(lanes), body);
+      else
+        carryBlocks(states, lower, whole, lanes, body, inner ? innerTerms : blockTerms);
+    });
   if (lanes) // The tail is a loop of at most one turn, so that states pass through it.
     carry(states, whole, upper, i64(lanes), masked);
 }

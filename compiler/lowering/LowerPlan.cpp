@@ -129,7 +129,8 @@ private:
       Value rest = arith::RemSIOp::create(b_, nest.getLoc(),
                                           arith::SubIOp::create(b_, nest.getLoc(), end, begin), step);
       Value whole = arith::SubIOp::create(b_, nest.getLoc(), end, rest);
-      code.carryBlocks(states, begin, whole, lanes, iteration);
+      code.streaming(nest.getBlock(), nest.getIndex(), begin, states,
+                     [&] { code.carryBlocks(states, begin, whole, lanes, iteration); });
       code.carry(states, whole, end, step, masked);
     }
     unsigned n = 0;
@@ -138,6 +139,7 @@ private:
       storePartial(code, add, chunk, value, extremum);
     }
     code.closeTileRegisters(nest);
+    code.endStreams();
     LLVM::ReturnOp::create(b_, nest.getLoc(), ValueRange());
     return made;
   }

@@ -11,6 +11,9 @@ namespace mercer::lowering {
 /// What adds up products of bf16: nothing does; vectors of pairs (avx512_bf16); tiles (amx_bf16). Each is a class of bits of its own.
 enum class Pairs { none, vectors, tiles };
 
+/// Bytes of outputs that a cache holds at most for whoever reads them: a larger cache has other users, often of other machines.
+inline constexpr int64_t mostCached = 32 << 20;
+
 struct Target {
   bool avx512 = false;
   bool fast = false;            ///< Precision::fast
@@ -19,6 +22,7 @@ struct Target {
   Pairs pairs = Pairs::none;
   int64_t nearCache = 1 << 20;  ///< as `farCache`, for tiles of bf16, which take what they read many times as fast
   int64_t farCache = 16 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it
+  int64_t streamed = mostCached; ///< bytes of outputs from which on they are stored past the caches
 };
 
 /// The layout of a frame (runtime/Abi.h): first word of each argument, then the scratch words.

@@ -292,7 +292,7 @@ Lane Codegen::read(ir::ReadOp op) {
   return made;
 }
 
-void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
+void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value, bool streamed) {
   Type stored = cast<ir::ArrayType>(array.getType()).getElement(), type = inMemory(stored);
   bool lanes = llvm::any_of(subscripts, [](const Lane &lane) { return lane.kind != Lane::uniform; });
   Type from = getElementTypeOrSelf(value.value.getType());
@@ -336,7 +336,7 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value) {
     if (mask)
       LLVM::MaskedStoreOp::create(b, loc(), data, at, mask, b.getI32IntegerAttr(bytesOf(type)));
     else
-      LLVM::StoreOp::create(b, loc(), data, at, bytesOf(type));
+      LLVM::StoreOp::create(b, loc(), data, at, bytesOf(type) * (streamed ? width : 1), /*isVolatile=*/false, streamed);
     return;
   }
   Value pointers = LLVM::GEPOp::create(b, loc(), VectorType::get({width}, pointerType(b)), type, memory,

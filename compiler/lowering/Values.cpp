@@ -123,7 +123,7 @@ void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accu
     SmallVector<Lane> subscripts;
     for (Value subscript : store.getSubscripts())
       subscripts.push_back(lane(subscript));
-    this->store(store.getArray(), subscripts, lane(store.getValue()));
+    this->store(store.getArray(), subscripts, lane(store.getValue()), streamed_.contains(store));
   } else if (auto sums = dyn_cast<ir::AccumulatorOp>(op)) {
     clear(sums);
   } else if (auto add = dyn_cast<ir::AccumulateOp>(op)) {

@@ -53,6 +53,7 @@ mercer.plan @row(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>) names ["x",
 
 // Lanes where an index is a datum: the distance from the first lane, cut off just beyond the lanes, in 32 bits.
 // CHECK-LABEL: llvm.func internal @mercer_hit_nest0
+// CHECK: scf.for
 // CHECK: %[[MOST:.*]] = arith.maxsi
 // CHECK: %[[NEAR:.*]] = arith.minsi %[[MOST]]
 // CHECK: %[[DISTANCE:.*]] = arith.subi %[[NEAR]]

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 namespace mercer {
@@ -90,6 +92,29 @@ TEST(E3, LargeLayouts) {
                             {"lse", i, logsumexp(k, x(i, k))},
                             {"best", i, argmax(k, x(i, k))}}));
   same_bits(f, waves(n * d), n, d);
+}
+
+/// Outputs beyond 32 MiB go past the caches where their rows begin at multiples of 64 bytes.
+TEST(E3, LargeOutputs) {
+  const std::int64_t n = 2100, d = 4099, apart = 4112;
+  Index i("i"), k("k");
+  Tensor x("x", 2);
+  Function f = jit(Program("doubled", {x}, {{"y", {i, k}, x(i, k) + x(i, k)}}));
+  std::vector<float> given = waves(n * d), memory(n * apart + 32);
+  auto aligned = reinterpret_cast<std::uintptr_t>(memory.data()) % 64 / sizeof(float);
+  for (std::int64_t offset : {0, 1})
+    for (std::int64_t stride : {d, apart}) {
+      std::ranges::fill(memory, -7.0f);
+      float *first = memory.data() + (16 - aligned) % 16 + offset;
+      f.run({view(given, {n, d})}, {view(first, {n, d}, {stride, 1})});
+      std::int64_t wrong = 0;
+      for (std::int64_t row = 0; row < n; ++row) {
+        for (std::int64_t column = 0; column < d; ++column)
+          wrong += first[row * stride + column] != 2 * given[row * d + column];
+        wrong += stride > d && first[row * stride + d] != -7;
+      }
+      EXPECT_EQ(wrong, 0) << "offset " << offset << ", rows " << stride << " apart";
+    }
 }
 
 TEST(E4, MoreThanTwoToThe31Elements) {
