@@ -31,15 +31,6 @@ V emitSigmoid(Formula &f, V x) {
 
 static constexpr double ln2 = 0.6931471805599453;
 
-// max(x, 0) + log(1 + e) without the parts that rounding loses.
-static V fastSoftplus(Formula &f, V x) {
-  V e = emitExp(f, -f.abs(x));
-  V large = f.gt(e, 0.5);
-  V z = f.select(large, f.fma(e, 0.5, -0.5), e);
-  V log = f.fma(z * z, f.horner(log1pTail32, log1pTail64, z), z);
-  return f.select(f.lt(x, 0.0), 0.0, x) + (log + f.select(large, ln2, 0.0));
-}
-
 namespace {
 
 /// A logarithm as base + z + tail: base is 0, or at least 1/16 and at least |z|.
@@ -60,12 +51,25 @@ static LogarithmParts log1pInHalves(Formula &f, Pair e) {
 }
 
 // With a c from a table, 1 + e = (1 + z) / c: 1 up to e = 1/15, where z is e.
-static LogarithmParts log1pByTable(Formula &f, Pair e) {
-  V cell = f.fma(e.hi, 15.0, 0x1p23 - 0.5); // one less than the cell's number, modulo 16
+static LogarithmParts log1pByTable(Formula &f, V e, const V *low) {
+  V cell = f.fma(e, 15.0, 0x1p23 - 0.5); // one less than the cell's number, modulo 16
   V c = f.lookup(log1pInverse32, cell);
-  V z = f.fma(e.hi, c, c - 1.0);
-  V tail = f.fma(z * z, f.horner(log1pTailNearZero32, z), c * e.lo);
-  return {f.lookup(log1pBase32, cell), z, tail};
+  V z = f.fma(e, c, c - 1.0);
+  V square = z * z, q = f.horner(log1pTailNearZero32, z);
+  return {f.lookup(log1pBase32, cell), z, low ? f.fma(square, q, c * *low) : square * q};
+}
+
+// max(x, 0) + log(1 + e) without the parts that rounding loses.
+static V fastSoftplus(Formula &f, V x) {
+  V e = emitExp(f, -f.abs(x)), positive = f.atLeast(0.0, x);
+  if (f.hasLookup()) {
+    LogarithmParts log = log1pByTable(f, e, nullptr);
+    return positive + (log.base + (log.z + log.tail));
+  }
+  V large = f.gt(e, 0.5);
+  V z = f.select(large, f.fma(e, 0.5, -0.5), e);
+  V log = f.fma(z * z, f.horner(log1pTail32, log1pTail64, z), z);
+  return positive + (log + f.select(large, ln2, 0.0));
 }
 
 V emitSoftplus(Formula &f, V x) {
@@ -73,7 +77,7 @@ V emitSoftplus(Formula &f, V x) {
     return fastSoftplus(f, x);
   // max(x, 0) + log(1 + e), e = e^-|x|: small terms first, where roundings are small
   Pair e = decay(f, f.abs(x));
-  LogarithmParts log = f.hasLookup() ? log1pByTable(f, e) : log1pInHalves(f, e);
+  LogarithmParts log = f.hasLookup() ? log1pByTable(f, e.hi, &e.lo) : log1pInHalves(f, e);
   V positive = f.atLeast(0.0, x);
   V positiveIsSmall = f.gt(log.base, positive);
   V large = f.select(positiveIsSmall, log.base, positive),
