@@ -229,6 +229,22 @@ private:
   bool isTransposed(ir::StoreOp op);
   void storeTransposed(ir::StoreOp op);
   void storeBlock(ir::StoreOp op);
+  /// Stores vectors of as many columns for the lanes' rows, the first of which begins at `at`; `present`: the columns that are stored.
+  void storeRows(llvm::SmallVector<mlir::Value> block, mlir::Type type, mlir::Value at, mlir::Value apart, mlir::Value present);
+  /// Columns [first, first + count) of the lanes' rows of an array, and the ops that read or store them.
+  struct Columns {
+    mlir::Value array;
+    llvm::SmallVector<mlir::Operation *> ops;
+    int64_t first, count;
+  };
+  mlir::Value rowsOf(mlir::Operation &op);
+  /// Finds what a block reads and stores by columns.
+  void findColumns(mlir::Block &block);
+  /// Writes an op that is part of such columns with the others; false: it is not.
+  bool inColumns(mlir::Operation &op);
+  llvm::SmallVector<mlir::Value> loadColumns(const Columns &columns);
+  void storeColumns(const Columns &columns);
+  std::pair<mlir::Value, mlir::Value> firstRow(const Columns &columns); ///< where it begins, and elements from row to row
   bool inPairs(mlir::Value array);
   mlir::Value loadOfPair(mlir::Value array, mlir::Value position);
   void storeOfPair(mlir::Value value, mlir::Value array, mlir::Value position);
@@ -257,6 +273,7 @@ private:
   size_t copy_ = 0;
   llvm::DenseMap<mlir::Operation *, bool> outcomes_; ///< of comparisons, where they are known
   llvm::DenseMap<int64_t, mlir::Value> loadedWords_;
+  llvm::DenseMap<mlir::Operation *, Columns> columns_;
   llvm::DenseSet<mlir::Operation *> streamed_; ///< stores that go past the caches in the version that is written
   bool storesPastCaches_ = false;
 };

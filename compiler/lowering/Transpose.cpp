@@ -45,9 +45,23 @@ void Codegen::storeTransposed(ir::StoreOp op) {
 
 void Codegen::storeBlock(ir::StoreOp op) {
   Type type = op.getValue().getType();
-  auto copies = static_cast<unsigned>(copies_.size());
   SmallVector<Value> block;
   forCopies(true, [&] { block.push_back(vector(lane(op.getValue()), type)); });
+  Value offset = i64(0), apart;
+  for (auto [dimension, subscript] : llvm::enumerate(op.getSubscripts())) {
+    Lane lane = this->lane(subscript); // of the first iteration
+    Value stride = this->stride(op.getArray(), static_cast<unsigned>(dimension));
+    Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
+    offset = arith::AddIOp::create(b, loc(), offset, part);
+    if (lane.kind == Lane::linear)
+      apart = arith::MulIOp::create(b, loc(), stride, i64(lane.stride));
+  }
+  Value at = element(pointer(op.getArray()), type, offset);
+  storeRows(std::move(block), type, at, apart, Value());
+}
+
+void Codegen::storeRows(SmallVector<Value> block, Type type, Value at, Value apart, Value present) {
+  auto copies = static_cast<unsigned>(block.size());
   // The places of elements in the block are numbers of log2(copies) + log2(width) bits. A step moves the first bit to the end.
   SmallVector<int64_t> low, high;
   for (unsigned n = 0; n < width / 2; ++n) {
@@ -61,16 +75,6 @@ void Codegen::storeBlock(ir::StoreOp op) {
         next.push_back(vector::ShuffleOp::create(b, loc(), block[n], block[n + copies / 2], half));
     block = std::move(next);
   }
-  Value offset = i64(0), apart;
-  for (auto [dimension, subscript] : llvm::enumerate(op.getSubscripts())) {
-    Lane lane = this->lane(subscript); // of the first iteration
-    Value stride = this->stride(op.getArray(), static_cast<unsigned>(dimension));
-    Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
-    offset = arith::AddIOp::create(b, loc(), offset, part);
-    if (lane.kind == Lane::linear)
-      apart = arith::MulIOp::create(b, loc(), stride, i64(lane.stride));
-  }
-  Value at = element(pointer(op.getArray()), type, offset);
   for (unsigned first = 0; first < width; ++first) {
     unsigned place = first * copies % width;
     SmallVector<int64_t> part;
@@ -78,7 +82,10 @@ void Codegen::storeBlock(ir::StoreOp op) {
       part.push_back(place + n);
     Value whole = block[first * copies / width];
     Value row = copies == width ? whole : Value(vector::ShuffleOp::create(b, loc(), whole, whole, part));
-    LLVM::StoreOp::create(b, loc(), row, at, bytesOf(type));
+    if (present)
+      LLVM::MaskedStoreOp::create(b, loc(), row, at, present, b.getI32IntegerAttr(bytesOf(type)));
+    else
+      LLVM::StoreOp::create(b, loc(), row, at, bytesOf(type));
     if (first + 1 < width)
       at = element(at, type, apart);
   }

@@ -82,6 +82,8 @@ Lane Codegen::lane(Value value) {
 
 void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
   if (copied_.empty()) {
+    if (width)
+      findColumns(block);
     for (Operation &op : block)
       one(op, accumulate);
     return;
@@ -117,6 +119,8 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
 
 void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
   setLoc(op.getLoc());
+  if (inColumns(op))
+    return;
   if (auto loop = dyn_cast<ir::LoopOp>(op)) {
     this->loop(loop);
   } else if (auto store = dyn_cast<ir::StoreOp>(op)) {

@@ -100,3 +100,53 @@ mercer.program @pairs(%x: !mercer.array<2xf64>, %y: !mercer.array<2xf64>) names 
   %6 = mercer.apply add(%4, %5) : (f64, f64) -> f64
   mercer.output "r" [%i] %6 : f64
 }
+
+// A log-sum-exp over a few positions is the largest term, kept finite, and the logarithm of a sum; weights are that sum's terms, over it.
+// CHECK-LABEL: @softmax
+// CHECK-NOT: mercer.reduce
+// CHECK: mercer.apply minimum
+// CHECK: %[[LARGEST:.*]] = mercer.apply maximum
+// CHECK-COUNT-2: mercer.apply add
+// CHECK: %[[SUM:.*]] = mercer.apply add
+// CHECK: %[[POSITIVE:.*]] = mercer.apply maximum(%[[SUM]],
+// CHECK: %[[INVERSE:.*]] = mercer.apply reciprocal(%[[POSITIVE]])
+// CHECK: mercer.apply log(%[[SUM]])
+// CHECK: %[[DIFFERENCE:.*]] = mercer.apply sub(%{{.*}}, %[[LARGEST]])
+// CHECK: %[[TERM:.*]] = mercer.apply exp(%[[DIFFERENCE]])
+// CHECK: %[[WEIGHT:.*]] = mercer.apply mul(%[[TERM]], %[[INVERSE]])
+// CHECK: mercer.output "p"[%{{.*}}] %[[WEIGHT]]
+mercer.program @softmax(%x: !mercer.array<2xf32>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %four = mercer.constant 4 : i64
+  %lowest = mercer.constant -3.40282347E+38 : f32
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %four
+  %c = mercer.index "c", %four
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %1 = mercer.reduce logsumexp over[%k] %0 : f32 -> f32
+  mercer.output "lse" [%i] %1 : f32
+  %2 = mercer.apply maximum(%1, %lowest) : (f32, f32) -> f32
+  %3 = mercer.read %x[%i, %c] : !mercer.array<2xf32> -> f32
+  %4 = mercer.apply sub(%3, %2) : (f32, f32) -> f32
+  %5 = mercer.apply exp(%4) : (f32) -> f32
+  mercer.output "p" [%i, %c] %5 : f32
+}
+
+// Not the difference to a value that is no term: it may be larger than all of them.
+// CHECK-LABEL: @not_a_term
+// CHECK: %[[LOG:.*]] = mercer.apply log
+// CHECK: %[[RESULT:.*]] = mercer.apply add(%{{.*}}, %[[LOG]])
+// CHECK: mercer.apply sub(%{{.*}}, %[[RESULT]])
+// CHECK-NOT: mercer.apply reciprocal
+mercer.program @not_a_term(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %four = mercer.constant 4 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %four
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %1 = mercer.reduce logsumexp over[%k] %0 : f32 -> f32
+  %2 = mercer.read %y[%i] : !mercer.array<1xf32> -> f32
+  %3 = mercer.apply sub(%2, %1) : (f32, f32) -> f32
+  %4 = mercer.apply exp(%3) : (f32) -> f32
+  mercer.output "p" [%i] %4 : f32
+}

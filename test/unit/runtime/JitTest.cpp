@@ -2,8 +2,10 @@
 #include "ErrorOf.h"
 #include "Programs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 
 namespace mercer {
@@ -74,6 +76,44 @@ TEST(Jit, InPlace) {
   m.run({view(p, {100}), view(v, {100}), view(g, {100}), 0.5}, {view(p, {100}), view(v, {100})});
   EXPECT_EQ(std::memcmp(p.data(), p2.data<float>(), 400), 0);
   EXPECT_EQ(std::memcmp(v.data(), v2.data<float>(), 400), 0);
+}
+
+/// Rows of known length are read and stored as such, and their log-sum-exp and its gradient share exponentials.
+TEST(Jit, ShortRows) {
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  for (int d : {4, 7, 10, 11}) {
+    SCOPED_TRACE(d);
+    const int n = 35;
+    std::vector<float> x = numbers(n * d, 3);
+    std::fill_n(x.begin(), d, -infinite);
+    x[d + 1] = infinite;
+    x[2 * d] = std::nanf("");
+    std::fill_n(x.begin() + 3 * d, d - 1, -infinite);
+    x[4 * d] = 3.4e38f, x[4 * d + 1] = -3.4e38f;
+    Index i("i"), k("k");
+    Tensor t("x", 2);
+    auto row = [&](const Tensor &rows) { return logsumexp(k, rows(i, k)); };
+    Tensor slope = gradient([&](const Tensor &rows) { return sum(i, row(rows)); }, t);
+    Program losses("losses", {t}, {{"row", i, row(t)}, {"d", {i, k}, slope(i, k)}});
+    auto [row_jit, d_jit] = jit(losses).call<2>(view(x, {n, d}));
+    const float *values = row_jit.data<float>(), *slopes = d_jit.data<float>();
+    for (int r = 0; r < n; ++r) {
+      const float *of = x.data() + r * d;
+      double most = *std::max_element(of, of + d), total = 0;
+      for (int c = 0; c < d; ++c)
+        total += std::exp(of[c] - most);
+      for (int c = 0; c < d; ++c) {
+        double expected = r == 0 ? 0 : r == 1 ? (c == 1 ? NAN : 0) : r == 2 ? NAN : std::exp(of[c] - most) / total;
+        EXPECT_EQ(std::isnan(slopes[r * d + c]), std::isnan(expected)) << r << ", " << c;
+        if (!std::isnan(expected))
+          EXPECT_NEAR(slopes[r * d + c], expected, 1e-6) << r << ", " << c;
+      }
+      double value = r < 3 ? (r == 0 ? -infinite : r == 1 ? infinite : NAN) : most + std::log(total);
+      EXPECT_TRUE(std::isnan(value) ? std::isnan(values[r]) : std::isinf(value) ? values[r] == value
+                                                                                 : std::abs(values[r] / value - 1) < 1e-6)
+          << r << ": " << values[r] << " is not " << value;
+    }
+  }
 }
 
 TEST(Jit, NamesTheFailedCheck) {
