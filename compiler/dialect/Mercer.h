@@ -63,6 +63,11 @@ inline constexpr llvm::StringLiteral roundAttribute = "mercer.round";
 /// The size of a dimension of a block argument, as that of the first dimension that is known to be equal.
 mlir::Value size(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value array, unsigned dimension);
 
+/// By what kind the ops that accumulate into an array combine; sum, if there are none.
+dsl::Reduction combinedBy(mlir::Value array);
+/// The numbers that a running reduction into an element takes in memory: of a sum, and what its roundings have lost; reference, sum and
+/// loss of a log-sum-exp.
+int64_t planesOf(mlir::Value array);
 /// Chunks of a nest that adds into arrays with dimensions have a table each: at most so many, of so many bytes together
 /// (one of more is possible), and no more chunks than tables.
 inline constexpr int64_t mostTables = 8, mostTableBytes = int64_t(64) << 20;

@@ -110,9 +110,9 @@ def Mercer_TileOp : Mercer_Op<"tile", [ParentOneOf<["NestOp", "LoopOp"]>, Memory
 
 def Mercer_AccumulatorOp
     : Mercer_Op<"accumulator", [ParentOneOf<["NestOp", "LoopOp"]>, MemoryEffects<[MemAlloc<DefaultResource>]>]> {
-  let summary = "a tile of running sums, 0 at the start";
+  let summary = "a tile of running reductions, of no terms at the start";
   let description = [{
-    `mercer.accumulate` adds into it; read after the loop that fills it. Constraints: (C1) one size for each dimension; (C2) elements are f32, f64 or i64.
+    `mercer.accumulate` combines into it; read after the loop that fills it. Constraints: (C1) one size for each dimension; (C2) elements are f32, f64 or i64.
   }];
   let arguments = (ins StrAttr:$name, Variadic<I64>:$sizes);
   let results = (outs Res<Mercer_Array, "", [MemAlloc<DefaultResource>]>:$result);
@@ -126,13 +126,13 @@ def Mercer_AccumulateOp : Mercer_Op<"accumulate", [ParentOneOf<["NestOp", "LoopO
     Into an accumulator: adds to the element. Into an array of the plan (an allocation or an output): every element becomes the
     reduction over all iterations of the nest, and of loops inside, that reach it (elements that none reaches: the kind's empty value);
     argmin and argmax give the value of the nest's index. The nest must accumulate into all of the array. With subscripts, which may be
-    data, several ops may add into one array: each chunk adds in the order of its iterations into a table of its own, as large as
-    the array (and as what roundings have lost), and the tables are added in the order of the chunks. Where the predicate is false, subscripts may be out of range.
+    data, several ops may combine into one array: each chunk does so in the order of its iterations into a table of its own, as large as
+    the array (for sums twice, with what roundings have lost; for log-sum-exps three times), and the tables are combined in the order of the chunks. Where the predicate is false, subscripts may be out of range.
 
-    Constraints: (C1) one subscript for each dimension; (C2) the array is an accumulator, an allocation or an output; (C3) the kind is
-    sum, or the array is one of the plan and has rank 0; (C4) value and element types are those of `mercer.reduce`; (C5) into an
-    accumulator, no subscript depends on an index with lanes, but the last one may be that of a loop which the accumulator is outside of; (C6) into an array of the plan, the nest's own index is no subscript, and into one
-    of rank 0 no other op of the nest accumulates.
+    Constraints: (C1) one subscript for each dimension; (C2) the array is an accumulator, an allocation or an output; (C3) any, all, argmin and argmax: the array is one of the plan and has rank 0; (C4) value and element types are those of `mercer.reduce`; (C5) into an
+    accumulator, no subscript depends on an index with lanes, but the last one may be that of a loop which the accumulator is outside of, or that plus or minus
+    what has no lanes; (C6) into an array of the plan, the nest's own index is no subscript, and into one
+    of rank 0 no other op of the nest accumulates; (C7) all ops into one array have one kind.
   }];
   let arguments = (ins Mercer_ReductionAttr:$kind, Mercer_Scalar:$value, Arg<Mercer_Array, "", [MemRead, MemWrite]>:$array,
                        Variadic<I64>:$subscripts, Optional<I1>:$predicate);

@@ -166,6 +166,32 @@ LogicalResult LoopOp::verifyRegions() {
 
 //===- Accumulate ---------------------------------------------------------------------------------------===//
 
+dsl::Reduction combinedBy(Value array) {
+  for (Operation *user : array.getUsers())
+    if (auto op = dyn_cast<AccumulateOp>(user))
+      return op.getKind().getValue();
+  return dsl::Reduction::sum;
+}
+
+int64_t planesOf(Value array) {
+  dsl::Reduction kind = combinedBy(array);
+  bool sum = kind == dsl::Reduction::sum && isa<FloatType>(cast<ArrayType>(array.getType()).getElement());
+  return kind == dsl::Reduction::logsumexp ? 3 : sum ? 2 : 1;
+}
+
+/// Is a subscript an index, or that plus or minus what the index's loop does not change?
+static bool runsWith(Value subscript, BlockArgument index) {
+  auto apply = subscript.getDefiningOp<ApplyOp>();
+  if (!apply)
+    return subscript == index;
+  dsl::Function function = apply.getFunction().getValue();
+  Value first = apply.getOperands()[0], other = apply.getOperands().back();
+  if (function == dsl::Function::add && other == index)
+    std::swap(first, other);
+  return (function == dsl::Function::add || function == dsl::Function::sub) && first == index &&
+         !llvm::is_contained(indicesOf(other), index);
+}
+
 LogicalResult AccumulateOp::verify() {
   ArrayType array = getArray().getType();
   bool tile = getArray().getDefiningOp<AccumulatorOp>() != nullptr;
@@ -174,16 +200,21 @@ LogicalResult AccumulateOp::verify() {
   if (!tile && !isOfPlan(getArray())) // C2
     return emitOpError() << "combines into an accumulator, an allocation or an output only";
   dsl::Reduction kind = getKind().getValue();
-  if (kind != dsl::Reduction::sum && (tile || array.getRank() != 0)) // C3
+  using dsl::Reduction;
+  bool one = llvm::is_contained({Reduction::any, Reduction::all, Reduction::argmin, Reduction::argmax}, kind);
+  if (one && (tile || array.getRank() != 0)) // C3
     return emitOpError() << "'" << ReductionAttr::nameOf(kind)
                          << "' is combined into arrays of the plan of rank 0 only";
   if (failed(verifyReduction(*this, kind, getValue().getType(), array.getElement()))) // C4
     return failure();
+  if (kind != combinedBy(getArray())) // C7
+    return emitOpError() << "combines by '" << ReductionAttr::nameOf(kind) << "' where another op combines by '"
+                         << ReductionAttr::nameOf(combinedBy(getArray())) << "'";
   Operation *memory = getArray().getDefiningOp();
   for (auto [dimension, subscript] : llvm::enumerate(getSubscripts())) {
     for (BlockArgument index : tile ? indicesOf(subscript) : SmallVector<BlockArgument>()) {
       Operation *loop = index.getOwner()->getParentOp();
-      bool inOrder = index == subscript && dimension + 1 == array.getRank() && !loop->isAncestor(memory);
+      bool inOrder = runsWith(subscript, index) && dimension + 1 == array.getRank() && !loop->isAncestor(memory);
       if (lanesOf(loop) && !inOrder) // C5
         return emitOpError() << "a subscript into an accumulator depends on an index with lanes";
     }

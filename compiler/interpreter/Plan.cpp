@@ -156,8 +156,11 @@ private:
     Memory &memory = memory_[op.getResult()];
     if (!memory.allocate(element, shape))
       return fail("array '" + op.getName() + "' has too many elements");
-    if (std::is_same_v<Allocation, ir::AccumulatorOp>)
-      std::fill(memory.reals.begin(), memory.reals.end(), 0.0);
+    if (std::is_same_v<Allocation, ir::AccumulatorOp>) {
+      Slot<double> empty = reduce(ir::combinedBy(op.getResult()), memory.isReal(), {});
+      std::fill(memory.reals.begin(), memory.reals.end(), empty.real);
+      std::fill(memory.integers.begin(), memory.integers.end(), empty.integer);
+    }
   }
 
   void runStore(ir::StoreOp op) {
@@ -234,10 +237,13 @@ private:
     auto found = collected_.find(op.getArray());
     if (found != collected_.end())
       return collect(found->second.elements[*at], op.getValue(), slot(nestIndex_).integer);
+    Terms<double> terms;
     if (memory.isReal())
-      memory.store(*at, memory.reals[*at] + slot(op.getValue()).real, 0);
+      terms.reals = {memory.reals[*at], slot(op.getValue()).real};
     else
-      memory.store(*at, 0, memory.integers[*at] + slot(op.getValue()).integer);
+      terms.integers = {memory.integers[*at], slot(op.getValue()).integer};
+    Slot<double> both = reduce(op.getKind().getValue(), memory.isReal(), terms);
+    memory.store(*at, both.real, both.integer);
   }
 
   ir::PlanOp plan_;

@@ -31,6 +31,15 @@ struct Running {
   bool acrossLanes = false; ///< the lanes will be combined: those that do not exist must not count
   bool compensated = true;  ///< blocks are added with their rounding errors kept
   llvm::SmallVector<mlir::Value, 4> state = {};
+
+  /// The parts of the state between blocks: without that of the open block.
+  llvm::SmallVector<mlir::Value *, 3> kept() {
+    llvm::SmallVector<mlir::Value *, 3> parts;
+    for (size_t n = 0; n < state.size(); ++n)
+      if (!blocked || n != (kind == dsl::Reduction::logsumexp))
+        parts.push_back(&state[n]);
+    return parts;
+  }
 };
 
 /// What all states of a loop consist of, one after the other.
@@ -45,10 +54,8 @@ inline bool isPosition(dsl::Reduction kind) {
 /// The comparison of integers that a function is; none: it is none.
 std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
 
-using ir::blockTerms, ir::bytesOf, ir::innerTerms;
+using ir::blockTerms, ir::bytesOf, ir::innerTerms, ir::planesOf;
 
-/// Planes of a table: of sums, and of what their roundings have lost.
-int64_t planesOf(mlir::Type element);
 
 /// Does a nest combine values into one element of the plan?
 bool isTotal(ir::AccumulateOp op);
@@ -173,20 +180,28 @@ private:
     bool wide;
   };
 
-  /// An accumulator, or a chunk's sums for an array of the plan; `plane`: elements from a sum to what it has lost.
+  /// An accumulator, or what a chunk has for an array of the plan; `plane`: elements from one part of a running state to the next.
   struct Table {
     mlir::Value pointer, plane;
+    dsl::Reduction kind;
   };
 
   mlir::Value planeOf(mlir::Value array);
   void addToTable(ir::AccumulateOp op);
   void addTerms(ir::AccumulateOp op, llvm::ArrayRef<Lane> subscripts, Lane value, Lane where);
+  mlir::Value loadActive(mlir::Type type, mlir::Value from, mlir::Value active);
+  void storeActive(mlir::Value value, mlir::Value to, mlir::Value active);
   /// sum += term, and what that loses goes into `losses` (of real numbers), with what the term has `lost` already. Lanes that
   /// are not active keep what they have.
   void addInMemory(mlir::Value sum, mlir::Value losses, mlir::Value term, mlir::Value lost = {},
                    mlir::Value active = {});
-  void addAt(const Table &table, mlir::Value position, mlir::Value term, mlir::Value lost = {},
-             mlir::Value active = {});
+  /// Combines a term with an element of a table. What the term has lost is known of sums only.
+  void combineAt(const Table &table, mlir::Value position, mlir::Value term, mlir::Value lost = {},
+                 mlir::Value active = {});
+  mlir::Value partAt(const Table &table, mlir::Type element, mlir::Value position, size_t part);
+  Running loadState(const Table &table, mlir::Type type, mlir::Value position, mlir::Value active = {});
+  mlir::Value sumOfTables(const Table &first, mlir::Type element, mlir::Value count, mlir::Value position);
+  mlir::Value combinedOfTables(const Table &first, mlir::Type element, mlir::Value count, mlir::Value position);
   /// A tile of which each panel has a copy.
   struct PanelTile {
     mlir::Value tile, first, bytes;
@@ -194,7 +209,7 @@ private:
 
   void clear(mlir::Value array); ///< a table
   mlir::Value padded(mlir::Value elements);
-  Lane sumOf(ir::ReadOp op);
+  Lane accumulated(ir::ReadOp op);
   std::pair<mlir::Value, mlir::Value> termOf(const Running &running, Lane value, Lane predicate);
   void addExponentials(Running &running, llvm::ArrayRef<mlir::Value> terms);
   mlir::Value timesLog2e(mlir::Value value);

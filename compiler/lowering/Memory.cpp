@@ -57,9 +57,9 @@ Value Codegen::placeTiles(ir::NestOp nest) {
     if (scratch) {
       tiles_[array] = {memory, lanes > 0};
       if (sums)
-        tables_[array] = {memory, count};
+        tables_[array] = {memory, count, ir::combinedBy(array)};
     }
-    Value size = arith::MulIOp::create(b, loc(), count, i64(bytesOf(element) * (sums ? planesOf(element) : 1)));
+    Value size = arith::MulIOp::create(b, loc(), count, i64(bytesOf(element) * (sums ? planesOf(array) : 1)));
     size = arith::AndIOp::create(b, loc(), arith::AddIOp::create(b, loc(), size, i64(63)), i64(-64));
     if (panels > 1 && tile->getParentOp() == nest) {
       panelTiles_.push_back({array, memory, size});
@@ -283,7 +283,7 @@ Value Codegen::load(Value array, ArrayRef<Lane> subscripts, Lane guard, Type res
 
 Lane Codegen::read(ir::ReadOp op) {
   if (op.getArray().getDefiningOp<ir::AccumulatorOp>())
-    return sumOf(op);
+    return accumulated(op);
   SmallVector<Lane> subscripts;
   for (Value subscript : op.getSubscripts())
     subscripts.push_back(lane(subscript));
@@ -345,7 +345,8 @@ void Codegen::store(Value array, ArrayRef<Lane> subscripts, Lane value, bool str
                                b.getI32IntegerAttr(bytesOf(type)));
 }
 
-Lane Codegen::sumOf(ir::ReadOp op) {
+/// The value of an accumulator's element.
+Lane Codegen::accumulated(ir::ReadOp op) {
   Value array = op.getArray();
   Type element = op.getType();
   const Table table = tables_.find(array)->second;
@@ -353,16 +354,20 @@ Lane Codegen::sumOf(ir::ReadOp op) {
   for (Value subscript : op.getSubscripts())
     subscripts.push_back(lane(subscript));
   Lane made;
-  auto load = [&](Value plane) {
-    tiles_[array].pointer = plane;
-    return this->load(array, subscripts, Lane(), element, made);
-  };
-  Value sum = load(table.pointer);
-  if (isa<FloatType>(element)) {
-    sum = closed(sum, load(this->element(table.pointer, element, table.plane)));
-    tiles_[array].pointer = table.pointer;
+  SmallVector<Value> parts;
+  for (int64_t part = 0; part < planesOf(array); ++part) {
+    tiles_[array].pointer = partAt(table, element, i64(0), static_cast<size_t>(part));
+    parts.push_back(load(array, subscripts, Lane(), element, made));
   }
-  made.value = sum;
+  tiles_[array].pointer = table.pointer;
+  if (table.kind == dsl::Reduction::sum) {
+    made.value = isa<FloatType>(element) ? closed(parts[0], parts[1]) : parts[0];
+    return made;
+  }
+  Running running = begin(table.kind, element, isa<VectorType>(parts[0].getType()));
+  for (auto [part, value] : llvm::zip_equal(running.kept(), parts))
+    *part = value;
+  made.value = finish(running, false);
   return made;
 }
 

@@ -275,16 +275,14 @@ void Cost::collect(Block &block, NestCost &cost) {
   }
 }
 
-/// Bytes of the tables of all chunks: of sums and of what these have lost.
+/// Bytes of the tables of all chunks.
 Quantity Cost::tables(ir::NestOp nest) {
   if (tables_.empty())
     return {};
   using Kind = Symbols::Kind;
   Quantity bytes;
-  for (Value array : tables_) {
-    bool real = isa<FloatType>(cast<ir::ArrayType>(array.getType()).getElement());
-    bytes += this->bytes(array) * Quantity(real ? 2 : 1);
-  }
+  for (Value array : tables_)
+    bytes += this->bytes(array) * Quantity(static_cast<double>(ir::planesOf(array)));
   auto number = [](int64_t value) { return Quantity(static_cast<double>(value)); };
   Quantity chunks =
       symbols_.made(Kind::divided_up, amount(nest.getExtent()), number(static_cast<int64_t>(nest.getChunk())));

@@ -30,8 +30,8 @@ public:
              Choices &choices);
 
   void nest(const Demand &demand, const llvm::DenseMap<mlir::Operation *, Target> &targets);
-  /// The nest of some of the arrays of sums over pairs.
-  void pairs(const PairSums &pairs, llvm::ArrayRef<ir::ArrayOp> arrays);
+  /// The nest of some of the arrays of reductions over pairs.
+  void pairs(const PairGroup &pairs, llvm::ArrayRef<ir::ArrayOp> arrays);
   /// An output without indices: stored by the plan itself; one that stands for a check may end the call.
   void scalar(ir::OutputOp output, mlir::Value memory);
   bool hasMemory(ir::ArrayOp array) const { return memory_.contains(array); }
@@ -145,11 +145,21 @@ private:
   Tile tile(mlir::Value value, llvm::ArrayRef<mlir::Value> indices, mlir::ValueRange sizes);
   void storeInTile(mlir::Value value, const Tile &tile);
 
-  // Sums over pairs (PairNest.cpp).
-  llvm::DenseMap<mlir::Value, Tile> packRows(llvm::ArrayRef<PairSum> sums, const PairSums &pairs);
-  void weigh(llvm::ArrayRef<PairSum> sums, const PairSums &pairs, const llvm::DenseMap<mlir::Value, Tile> &packed);
-  void addPart(const PairSum &sum, mlir::Value memory, bool ofRows);
-  void storeRows(const PairSum &sum, mlir::Value sums, mlir::Value memory);
+  // Reductions over pairs (PairNest.cpp).
+  /// One of a nest's reductions, and where it is combined: rows in an accumulator, columns in the tables of an array of the plan.
+  struct PairPart {
+    PairReduction pair;
+    mlir::Value memory;
+    bool ofRows;
+    bool isScalar() const { return !pair.along; }
+  };
+  llvm::SmallVector<PairPart> partsOf(const PairGroup &pairs, llvm::ArrayRef<ir::ArrayOp> arrays);
+  llvm::DenseMap<mlir::Value, Tile> packRows(llvm::ArrayRef<PairPart> parts, const PairGroup &pairs);
+  void computePairs(llvm::ArrayRef<PairPart> parts, const PairGroup &pairs, const llvm::DenseMap<mlir::Value, Tile> &packed);
+  void combineColumns(llvm::ArrayRef<PairPart> parts, const PairGroup &pairs);
+  void combine(const PairPart &part, mlir::Value value, mlir::Value row);
+  void addVectors(const PairPart &part);
+  void storeRows(const PairPart &part, mlir::Value memory);
 
   ir::PlanOp plan_;
   Dependences &dependences_;

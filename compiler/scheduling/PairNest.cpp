@@ -1,8 +1,8 @@
-// The nest of sums over pairs: blocks of rows in parallel, blocks of columns inside.
+// The nest of reductions over pairs: blocks of rows in parallel, blocks of columns inside.
 //
-// For each two blocks the weights of all pairs go into a tile of the second cache, rows in vectors; what the sums of rows
-// and those of columns take from it are two products of matrices, with the index of the factors in vectors. Rows are added
-// up in scratch memory, columns in tables of the chunks.
+// For each two blocks what all pairs have goes into tiles of the second cache, rows in vectors. Scalars of rows are reduced on the way, those of
+// columns from a tile; what sums of vectors take from a tile is a product of matrices, with the index of the factors in vectors. Rows are
+// combined in scratch memory, columns in tables of the chunks.
 #include "compiler/scheduling/NestWriter.h"
 
 using namespace mlir;
@@ -15,17 +15,14 @@ static constexpr int64_t rowsLength = 256, columnsLength = 128;
 /// Of the rows of tiles: where those are as long as a power of two, few parts of a cache serve all of them.
 static constexpr int64_t gap = 16;
 
-void NestWriter::pairs(const PairSums &pairs, ArrayRef<ir::ArrayOp> arrays) {
+void NestWriter::pairs(const PairGroup &pairs, ArrayRef<ir::ArrayOp> arrays) {
   nestIndex_ = laneIndex_ = {};
   nestArrays_.clear();
   lanes_ = 2 * machine_.lanes; // a number that two vectors share is loaded once
-  SmallVector<PairSum> sums;
-  SmallVector<Value> terms, memories;
-  for (ir::ArrayOp array : arrays) {
-    sums.push_back(*pairSumOf(array.getValue().getDefiningOp<ir::ReduceOp>(), free_));
-    terms.push_back(sums.back().sum.getValue());
-  }
-  collectReductions(terms);
+  SmallVector<ir::ReduceOp> reductions;
+  for (ir::ArrayOp array : arrays)
+    reductions.push_back(array.getValue().getDefiningOp<ir::ReduceOp>());
+  collectReductions(termsOf(reductions));
   allocate(arrays);
   auto source = pairs.block.getDefiningOp<ir::IndexOp>();
   Location loc = source.getLoc();
@@ -38,38 +35,49 @@ void NestWriter::pairs(const PairSums &pairs, ArrayRef<ir::ArrayOp> arrays) {
   scopes_.emplace_back(pairs.block, body);
   scopes_.back().values[pairs.block] = argument;
   openPart(pairs.rows, pairs.block, rowsLength);
-  for (const auto &[sum, array] : llvm::zip_equal(sums, arrays)) {
-    Value memory = memory_.lookup(array);
-    if (sum.row == pairs.rows) {
-      SmallVector<Value> sizes{number(rowsLength), emit(sum.along.getDefiningOp<ir::IndexOp>().getExtent())};
-      auto type = ir::ArrayType::get(loc.getContext(), 2, ir::ReduceOp(sum.sum).getType());
-      memory = ir::AccumulatorOp::create(scopes_.back().builder, loc, type, "sums", sizes);
-    }
-    memories.push_back(memory);
-  }
-  DenseMap<Value, Tile> packed = packRows(sums, pairs);
+  SmallVector<PairPart> parts = partsOf(pairs, arrays);
+  DenseMap<Value, Tile> packed = packRows(parts, pairs);
   auto columns = pairs.columns.getDefiningOp<ir::IndexOp>();
   OpBuilder program(columns);
   Value block = ir::IndexOp::create(program, loc, (columns.getName() + " block").str(), columns.getExtent());
   openLoop(block, {}, loc, {}, {zero(), blocksOf(pairs.columns, columnsLength)});
   openPart(pairs.columns, block, columnsLength);
-  weigh(sums, pairs, packed);
-  for (const auto &[sum, memory] : llvm::zip_equal(sums, memories))
-    addPart(sum, memory, sum.row == pairs.rows);
+  computePairs(parts, pairs, packed);
+  combineColumns(parts, pairs);
+  for (const PairPart &part : parts)
+    if (!part.isScalar())
+      addVectors(part);
   closeLoop({});
-  for (const auto &[n, sum] : llvm::enumerate(sums))
-    if (sum.row == pairs.rows)
-      storeRows(sum, memories[n], memory_.lookup(arrays[n]));
+  for (const auto &[part, array] : llvm::zip_equal(parts, arrays))
+    if (part.ofRows)
+      storeRows(part, memory_.lookup(array));
   parts_.clear();
   scopes_.pop_back();
   scopes_[0].builder.setInsertionPointAfter(nest);
 }
 
-/// What the reductions in the weights read of the rows: for all rows of the block, in the order in which they take it.
-DenseMap<Value, NestWriter::Tile> NestWriter::packRows(ArrayRef<PairSum> sums, const PairSums &pairs) {
+SmallVector<NestWriter::PairPart> NestWriter::partsOf(const PairGroup &pairs, ArrayRef<ir::ArrayOp> arrays) {
+  SmallVector<PairPart> parts;
+  for (ir::ArrayOp array : arrays) {
+    PairReduction pair = *pairReductionOf(array.getValue().getDefiningOp<ir::ReduceOp>(), free_);
+    PairPart part{pair, memory_.lookup(array), pair.row == pairs.rows};
+    if (part.ofRows) {
+      SmallVector<Value> sizes{number(rowsLength)};
+      if (pair.along)
+        sizes.push_back(emit(pair.along.getDefiningOp<ir::IndexOp>().getExtent()));
+      auto type = ir::ArrayType::get(array.getContext(), static_cast<unsigned>(sizes.size()), pair.reduce.getType());
+      part.memory = ir::AccumulatorOp::create(scopes_.back().builder, array.getLoc(), type, "sums", sizes);
+    }
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+/// What the reductions in the pairwise values read of the rows: for all rows of the block, in the order in which they take it.
+DenseMap<Value, NestWriter::Tile> NestWriter::packRows(ArrayRef<PairPart> parts, const PairGroup &pairs) {
   llvm::MapVector<Value, llvm::SetVector<Value>> kept; // by the reduced index
-  for (const PairSum &sum : sums)
-    for (ir::ReduceOp reduction : sum.reductions) {
+  for (const PairPart &part : parts)
+    for (ir::ReduceOp reduction : part.pair.reductions) {
       Value over = reduction.getOver()[0];
       SmallVector<Value> stack = termsOf(reduction);
       DenseSet<Value> seen;
@@ -99,58 +107,104 @@ DenseMap<Value, NestWriter::Tile> NestWriter::packRows(ArrayRef<PairSum> sums, c
   return packed;
 }
 
-/// The weights of all pairs of two blocks.
-void NestWriter::weigh(ArrayRef<PairSum> sums, const PairSums &pairs, const DenseMap<Value, Tile> &packed) {
-  llvm::SetVector<Value> weights, reductions;
-  for (const PairSum &sum : sums) {
-    weights.insert(sum.weight);
-    for (ir::ReduceOp reduction : sum.reductions)
+/// What all pairs of two blocks have, as far as it is used by columns or vectors, and what scalars of rows make of it.
+void NestWriter::computePairs(ArrayRef<PairPart> parts, const PairGroup &pairs, const DenseMap<Value, Tile> &packed) {
+  llvm::SetVector<Value> kept, reductions;
+  SmallVector<const PairPart *> rows;
+  SmallVector<ir::ReduceOp> ofRows;
+  for (const PairPart &part : parts) {
+    for (ir::ReduceOp reduction : part.pair.reductions)
       reductions.insert(reduction.getResult());
+    if (part.isScalar() && part.ofRows) {
+      rows.push_back(&part);
+      ofRows.push_back(part.pair.reduce);
+    } else {
+      kept.insert(part.pair.pair);
+    }
   }
   DenseMap<Value, Tile> tiles;
-  for (Value weight : weights)
-    tiles[weight] = tile(weight, {pairs.columns, pairs.rows}, {number(columnsLength), number(rowsLength + gap)});
-  Location loc = weights[0].getLoc();
+  for (Value value : kept)
+    tiles[value] = tile(value, {pairs.columns, pairs.rows}, {number(columnsLength), number(rowsLength + gap)});
+  SmallVector<Value> roots(kept.getArrayRef());
+  llvm::append_range(roots, termsOf(ofRows));
+  Location loc = roots[0].getLoc();
   laneIndex_ = pairs.rows;
-  openLoop(pairs.rows, weights.getArrayRef(), loc);
+  openLoop(pairs.rows, roots, loc);
   scopes_.back().tiles.insert(packed.begin(), packed.end());
   // By themselves, so that several columns share what is read of the rows, and what follows needs few registers.
   fill(pairs.columns, reductions.getArrayRef(), number(columnsLength), parts_.lookup(pairs.columns).range);
-  openLoop(pairs.columns, weights.getArrayRef(), loc);
-  for (Value weight : weights)
-    storeInTile(weight, tiles[weight]);
-  closeLoop({});
+  ir::LoopOp loop = openLoop(pairs.columns, roots, loc, ofRows);
+  for (Value value : kept)
+    storeInTile(value, tiles[value]);
+  closeLoop(emitTerms(ofRows));
+  for (auto [part, value] : llvm::zip_equal(rows, loop.getResults()))
+    combine(*part, value, positionIn(scopes_.back(), {pairs.rows, parts_.lookup(pairs.rows).range.lower}));
   closeLoop({});
   scopes_.back().tiles.insert(tiles.begin(), tiles.end());
 }
 
-/// What the pairs of two blocks add to a sum.
-void NestWriter::addPart(const PairSum &sum, Value memory, bool ofRows) {
-  ir::ReduceOp reduce = sum.sum;
-  laneIndex_ = sum.along;
-  openLoop(sum.along, reduce.getValue(), reduce.getLoc());
-  openLoop(sum.row, reduce.getValue(), reduce.getLoc());
-  ir::LoopOp loop = openLoop(sum.over, reduce.getValue(), reduce.getLoc(), reduce);
+/// What the pairs of two blocks make of scalars of columns.
+void NestWriter::combineColumns(ArrayRef<PairPart> parts, const PairGroup &pairs) {
+  SmallVector<const PairPart *> columns;
+  SmallVector<ir::ReduceOp> reductions;
+  for (const PairPart &part : parts)
+    if (part.isScalar() && !part.ofRows) {
+      columns.push_back(&part);
+      reductions.push_back(part.pair.reduce);
+    }
+  if (columns.empty())
+    return;
+  Location loc = reductions[0].getLoc();
+  laneIndex_ = pairs.rows;
+  const int64_t before = std::exchange(lanes_, machine_.lanes);
+  openLoop(pairs.columns, {}, loc);
+  ir::LoopOp loop = openLoop(pairs.rows, {}, loc, reductions);
+  closeLoop(emitTerms(reductions));
+  for (auto [part, value] : llvm::zip_equal(columns, loop.getResults()))
+    combine(*part, value, emit(pairs.columns));
+  closeLoop({});
+  lanes_ = before;
+}
+
+void NestWriter::combine(const PairPart &part, Value value, Value row) {
+  SmallVector<Value> at{row};
+  if (part.pair.along)
+    at.push_back(emit(part.pair.along));
+  ir::ReduceOp reduce = part.pair.reduce;
+  ir::AccumulateOp::create(scopes_.back().builder, reduce.getLoc(), reduce.getKindAttr(), value, part.memory, at, Value());
+}
+
+/// What the pairs of two blocks add to a sum of vectors.
+void NestWriter::addVectors(const PairPart &part) {
+  const PairReduction &pair = part.pair;
+  ir::ReduceOp reduce = pair.reduce;
+  laneIndex_ = pair.along;
+  openLoop(pair.along, reduce.getValue(), reduce.getLoc());
+  openLoop(pair.row, reduce.getValue(), reduce.getLoc());
+  ir::LoopOp loop = openLoop(pair.over, reduce.getValue(), reduce.getLoc(), reduce);
   closeLoop(emitTerms(reduce));
   Scope &scope = scopes_.back();
-  Value row = ofRows ? positionIn(scope, {sum.row, parts_.lookup(sum.row).range.lower}) : emit(sum.row);
-  ir::AccumulateOp::create(scope.builder, reduce.getLoc(), reduce.getKindAttr(), loop.getResult(0), memory,
-                           ValueRange{row, emit(sum.along)}, Value());
+  combine(part, loop.getResult(0), part.ofRows ? positionIn(scope, {pair.row, parts_.lookup(pair.row).range.lower}) : emit(pair.row));
   closeLoop({});
   closeLoop({});
 }
 
-void NestWriter::storeRows(const PairSum &sum, Value sums, Value memory) {
-  ir::ReduceOp reduce = sum.sum;
-  laneIndex_ = sum.along;
-  openLoop(sum.row, {}, reduce.getLoc());
-  openLoop(sum.along, {}, reduce.getLoc());
+void NestWriter::storeRows(const PairPart &part, Value memory) {
+  const PairReduction &pair = part.pair;
+  ir::ReduceOp reduce = pair.reduce;
+  laneIndex_ = part.isScalar() ? pair.row : pair.along;
+  openLoop(pair.row, {}, reduce.getLoc());
+  if (pair.along)
+    openLoop(pair.along, {}, reduce.getLoc());
   Scope &scope = scopes_.back();
-  SmallVector<Value> at{positionIn(scope, {sum.row, parts_.lookup(sum.row).range.lower}), emit(sum.along)};
-  Value value = ir::ReadOp::create(scope.builder, reduce.getLoc(), reduce.getType(), sums, at, Value());
-  at[0] = emit(sum.row);
+  SmallVector<Value> at{positionIn(scope, {pair.row, parts_.lookup(pair.row).range.lower})};
+  if (pair.along)
+    at.push_back(emit(pair.along));
+  Value value = ir::ReadOp::create(scope.builder, reduce.getLoc(), reduce.getType(), part.memory, at, Value());
+  at[0] = emit(pair.row);
   ir::StoreOp::create(scope.builder, reduce.getLoc(), value, memory, at);
-  closeLoop({});
+  if (pair.along)
+    closeLoop({});
   closeLoop({});
 }
 

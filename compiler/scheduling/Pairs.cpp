@@ -1,5 +1,7 @@
 #include "compiler/scheduling/Pairs.h"
 
+#include "compiler/scheduling/Dependences.h"
+#include "compiler/transforms/Bounds.h"
 #include "compiler/transforms/Exchange.h"
 #include "compiler/transforms/Formula.h"
 #include "compiler/transforms/Simplify.h"
@@ -31,30 +33,32 @@ SmallVector<ir::ReduceOp> reductionsIn(Value root) {
   return reductions;
 }
 
-class Pairing {
+Value extentOf(Value index) { return index.getDefiningOp<ir::IndexOp>().getExtent(); }
+
+class Grouping {
 public:
-  explicit Pairing(ir::ProgramOp program) : program_(program) {}
+  Grouping(ir::ProgramOp program, Choices &choices) : program_(program), choices_(choices) {}
 
   void run() {
-    SmallVector<PairSum> products;
-    for (auto sum : program_.getBlock().getOps<ir::ReduceOp>())
-      if (std::optional<PairSum> product = candidate(sum))
-        products.push_back(*product);
+    SmallVector<Member> open = candidates();
     int64_t groups = 0;
-    DenseSet<Operation *> grouped;
-    for (auto [n, first] : llvm::enumerate(MutableArrayRef<PairSum>(products))) {
-      bool found = false;
-      for (PairSum &second : MutableArrayRef<PairSum>(products).drop_front(n + 1)) {
-        if (grouped.contains(first.sum) || grouped.contains(second.sum) || !belong(first, second))
-          continue;
-        group(first, second, groups);
-        grouped.insert(second.sum);
-        found = true;
-        break;
+    while (!open.empty()) {
+      SmallVector<Member> group{open.front()}, others;
+      for (const Member &candidate : ArrayRef(open).drop_front()) {
+        std::optional<bool> exchange = joins(candidate, group);
+        if (exchange) {
+          group.push_back(candidate);
+          group.back().exchange = *exchange;
+        } else {
+          others.push_back(candidate);
+        }
       }
-      if (found) {
-        grouped.insert(first.sum);
-        ++groups;
+      bool both = llvm::any_of(group, [&](const Member &member) { return member.rowIn() != group[0].pair.row; });
+      if (both && choices_.decide("pairs", true, false)) {
+        store(group, groups++);
+        open = std::move(others);
+      } else {
+        open.erase(open.begin());
       }
     }
     if (groups > 0)
@@ -62,42 +66,72 @@ public:
   }
 
 private:
-  std::optional<PairSum> candidate(ir::ReduceOp sum) {
+  struct Member {
+    PairReduction pair;
+    ir::ArrayOp array = {}; ///< of scalars
+    bool exchange = false;  ///< is it to be written with both indices exchanged?
+    Value rowIn() const { return exchange ? pair.over : pair.row; }
+  };
+
+  SmallVector<Member> candidates() {
+    SmallVector<Member> found;
+    for (Operation &op : program_.getBlock()) {
+      if (auto sum = dyn_cast<ir::ReduceOp>(op)) {
+        bool kept = llvm::any_of(sum->getUsers(), [](Operation *user) { return isa<ir::ArrayOp>(user); });
+        if (std::optional<PairReduction> pair = kept ? std::nullopt : candidate(sum); pair && pair->along)
+          found.push_back({*pair});
+      } else if (auto array = dyn_cast<ir::ArrayOp>(op)) {
+        auto reduce = array.getValue().getDefiningOp<ir::ReduceOp>();
+        if (!reduce || !reduce->hasOneUse() || isScattered(array))
+          continue;
+        if (std::optional<PairReduction> pair = candidate(reduce); pair && !pair->along)
+          found.push_back({*pair, array});
+      }
+    }
+    return found;
+  }
+
+  std::optional<PairReduction> candidate(ir::ReduceOp reduce) {
     constexpr double shortest = 512; // fewer rows or columns are no work for tables
-    if (llvm::any_of(sum->getUsers(), [](Operation *user) { return isa<ir::ArrayOp>(user); }))
-      return std::nullopt;
-    std::optional<PairSum> found = pairSumOf(sum, free_);
+    std::optional<PairReduction> found = pairReductionOf(reduce, free_);
     if (!found)
       return std::nullopt;
     // Blocks of rows keep what they read and sum up.
-    bool bounded = ir::upperBound(extentOf(found->along)) && llvm::all_of(found->reductions, [](ir::ReduceOp inner) {
-      return ir::upperBound(extentOf(inner.getOver()[0])).has_value();
-    });
+    bool bounded = (!found->along || ir::upperBound(extentOf(found->along))) &&
+                   llvm::all_of(found->reductions, [](ir::ReduceOp inner) {
+                     return ir::upperBound(extentOf(inner.getOver()[0])).has_value();
+                   });
     bool isLong = bounded && ir::guessedLength(found->row) >= shortest && ir::guessedLength(found->over) >= shortest;
     return isLong ? found : std::nullopt;
   }
 
-  /// Can the second one be a sum of columns in the nest of the first one, and is there something to be shared?
-  bool belong(const PairSum &first, const PairSum &second) {
-    bool crossed = first.row == second.over && first.over == second.row;
-    bool alike = first.row == second.row && first.over == second.over && extentOf(first.row) == extentOf(first.over);
-    if (!crossed && !alike)
-      return false;
-    transforms::Exchange exchange(free_, first.row, first.over, transforms::Exchange::Sameness::unified);
-    bool shared = llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) {
-      bool already = alike && llvm::is_contained(second.reductions, reduction);
-      return !already && llvm::any_of(second.reductions, [&](ir::ReduceOp other) {
-        return alike ? exchange.same(other.getResult(), reduction.getResult()) : other == reduction;
-      });
-    });
-    return shared && !needs(first.sum, second.sum) && !needs(second.sum, first.sum);
+  /// Can a reduction be computed in the nest of a group, for what it shares with the first one? If so, is it that of the exchanged indices?
+  std::optional<bool> joins(const Member &candidate, ArrayRef<Member> group) {
+    const PairReduction &first = group[0].pair, &other = candidate.pair;
+    bool crossed = first.row == other.over && first.over == other.row;
+    bool alike = first.row == other.row && first.over == other.over;
+    bool shared = llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) { return llvm::is_contained(other.reductions, reduction); });
+    bool exchanged = alike && !shared && extentOf(first.row) == extentOf(first.over) && sharesExchanged(first, other);
+    if (!((crossed || alike) && shared) && !exchanged)
+      return std::nullopt;
+    for (const Member &member : group)
+      if (needs(member.pair.reduce, other.reduce) || needs(other.reduce, member.pair.reduce))
+        return std::nullopt;
+    return exchanged;
   }
 
-  static Value extentOf(Value index) { return index.getDefiningOp<ir::IndexOp>().getExtent(); }
+  bool sharesExchanged(const PairReduction &first, const PairReduction &other) {
+    transforms::Exchange exchange(free_, first.row, first.over, transforms::Exchange::Sameness::unified);
+    return llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) {
+      return llvm::any_of(other.reductions, [&](ir::ReduceOp inner) {
+        return exchange.same(inner.getResult(), reduction.getResult());
+      });
+    });
+  }
 
   /// Also by way of arrays that are computed together.
-  bool needs(ir::ReduceOp sum, ir::ReduceOp other) {
-    SmallVector<Operation *> stack{sum};
+  bool needs(ir::ReduceOp reduce, ir::ReduceOp other) {
+    SmallVector<Operation *> stack{reduce};
     DenseSet<Operation *> seen;
     while (!stack.empty()) {
       Operation *op = stack.pop_back_val();
@@ -105,81 +139,122 @@ private:
         continue;
       if (op == other)
         return true;
-      stack.push_back(partners_.lookup(op));
+      if (auto group = together_.find(op); group != together_.end())
+        llvm::append_range(stack, groups_[group->second]);
       for (Value operand : op->getOperands())
         stack.push_back(operand.getDefiningOp());
     }
     return false;
   }
 
-  /// Rows are the longer index: tables are as large as the sums of columns.
-  void group(PairSum &first, PairSum &second, int64_t number) {
-    bool crossed = first.row != second.row;
-    PairSum *rows = &first, *columns = &second;
-    if (crossed && ir::guessedLength(first.row) < ir::guessedLength(second.row))
+  /// Rows are the longer index: tables are as large as what is computed of columns.
+  void store(ArrayRef<Member> group, int64_t number) {
+    Value rows = group[0].pair.row, columns = group[0].pair.over;
+    if (ir::guessedLength(rows) < ir::guessedLength(columns))
       std::swap(rows, columns);
-    Operation *ofRows = store(rows->sum, {rows->row, rows->along}, rows->sum.getResult(), {rows->row, rows->along}, number);
-    OpBuilder builder(columns->sum);
-    Value sum = columns->sum.getResult();
-    if (!crossed) {
-      Value term = ir::substitute(builder, free_, columns->sum.getValue(),
-                                  {{columns->row, columns->over}, {columns->over, columns->row}});
-      sum = ir::ReduceOp::create(builder, sum.getLoc(), sum.getType(), columns->sum.getKindAttr(),
-                                 ValueRange{columns->row}, term, Value());
+    groups_.emplace_back();
+    for (const Member &member : group) {
+      ir::ArrayOp array = stored(member);
+      array->setAttr(groupAttribute, IntegerAttr::get(IntegerType::get(array.getContext(), 64), number));
+      if (member.rowIn() != rows)
+        array->setAttr(columnsAttribute, UnitAttr::get(array.getContext()));
+      groups_.back().push_back(array);
+      together_[array] = groups_.size() - 1;
     }
-    Operation *ofColumns = store(columns->sum, {rows->over, columns->along}, sum, {columns->row, columns->along}, number);
-    ofColumns->setAttr(columnsAttribute, builder.getUnitAttr());
-    partners_[ofRows] = ofColumns;
-    partners_[ofColumns] = ofRows;
   }
 
-  /// An array of a sum, which is read in its place.
-  Operation *store(ir::ReduceOp old, ArrayRef<Value> indices, Value sum, ArrayRef<Value> subscripts, int64_t number) {
+  /// The array of a reduction, from which it is read.
+  ir::ArrayOp stored(const Member &member) {
+    const PairReduction &pair = member.pair;
+    ir::ReduceOp old = pair.reduce;
+    if (!member.exchange && member.array)
+      return member.array;
+    Value made = old.getResult();
+    if (member.exchange) {
+      OpBuilder builder(old);
+      ir::Substitution exchanged(builder, free_, {{pair.row, pair.over}, {pair.over, pair.row}});
+      Value term = exchanged(old.getValue());
+      Value predicate = old.getPredicate() ? exchanged(old.getPredicate()) : Value();
+      made = ir::ReduceOp::create(builder, old.getLoc(), old.getType(), old.getKindAttr(), ValueRange{pair.row}, term, predicate);
+    }
+    SmallVector<Value> indices{member.rowIn()}, subscripts{pair.row};
+    if (pair.along)
+      indices.push_back(pair.along), subscripts.push_back(pair.along);
     OpBuilder builder(old->getBlock(), std::next(Block::iterator(old)));
-    auto type = ir::ArrayType::get(old.getContext(), 2, old.getType());
-    auto array = ir::ArrayOp::create(builder, old.getLoc(), type, "stored", indices, sum);
-    array->setAttr(groupAttribute, builder.getI64IntegerAttr(number));
+    auto type = ir::ArrayType::get(old.getContext(), static_cast<unsigned>(indices.size()), old.getType());
+    auto array = ir::ArrayOp::create(builder, old.getLoc(), type, "stored", indices, made);
+    if (ir::ArrayOp before = member.array) {
+      before.getResult().replaceAllUsesWith(array.getResult());
+      before.erase();
+      return array;
+    }
     Value read = ir::ReadOp::create(builder, old.getLoc(), old.getType(), array, subscripts, Value());
     old.getResult().replaceUsesWithIf(read, [&](OpOperand &use) { return use.getOwner() != array; });
     return array;
   }
 
   ir::ProgramOp program_;
+  Choices &choices_;
   ir::FreeIndices free_;
-  DenseMap<Operation *, Operation *> partners_;
+  SmallVector<SmallVector<Operation *>> groups_; // arrays
+  DenseMap<Operation *, size_t> together_;       // the group of an array
 };
 
-} // namespace
-
-std::optional<PairSum> pairSumOf(ir::ReduceOp sum, ir::FreeIndices &free) {
+/// Of a sum of vectors: which factor is the pairwise one, and what its indices are.
+std::optional<PairReduction> vectorSumOf(ir::ReduceOp sum, ir::FreeIndices &free) {
   const ir::IndexSet indices = free.of(sum.getResult());
-  if (sum.getKind().getValue() != dsl::Reduction::sum || !isa<FloatType>(sum.getType()) || sum.getPredicate() ||
-      !transforms::is(sum.getValue(), dsl::Function::mul) || indices.size() != 2)
+  if (sum.getKind().getValue() != dsl::Reduction::sum || sum.getPredicate() || !transforms::is(sum.getValue(), dsl::Function::mul))
     return std::nullopt;
   OperandRange factors = sum.getValue().getDefiningOp()->getOperands();
   bool second = reductionsIn(factors[0]).empty();
-  PairSum made{sum, indices[0], sum.getOver()[0], indices[1], factors[second], reductionsIn(factors[second])};
-  if (!free.depends(made.weight, made.row))
+  PairReduction made{sum, indices[0], sum.getOver()[0], factors[second], indices[1]};
+  if (!free.depends(made.pair, made.row))
     std::swap(made.row, made.along);
-  auto pairwise = [&](Value value) {
-    return free.of(value).size() == 2 && free.depends(value, made.over) && free.depends(value, made.row);
-  };
-  bool simple = llvm::all_of(made.reductions, [&](ir::ReduceOp inner) {
-    return pairwise(inner.getResult()) && reductionsIn(inner.getValue()).empty();
-  });
-  bool fits = !made.reductions.empty() && pairwise(made.weight) && simple && reductionsIn(factors[!second]).empty();
-  return fits ? std::optional(made) : std::nullopt;
+  return reductionsIn(factors[!second]).empty() ? std::optional(made) : std::nullopt;
 }
 
-void storePairSums(ir::ProgramOp program) { Pairing(program).run(); }
+/// Of scalars: what chunks and blocks may combine, over all pairs.
+std::optional<PairReduction> scalarReductionOf(ir::ReduceOp reduce, ir::FreeIndices &free) {
+  using dsl::Reduction;
+  Value over = reduce.getOver()[0], predicate = reduce.getPredicate();
+  bool combines = llvm::is_contained({Reduction::sum, Reduction::logsumexp, Reduction::min, Reduction::max}, reduce.getKind().getValue());
+  if (!combines || (predicate && !reductionsIn(predicate).empty()))
+    return std::nullopt;
+  OpBuilder builder(reduce);
+  transforms::Bounds bounds = transforms::splitBounds(builder, free, predicate, over);
+  if (bounds.lower || bounds.upper)
+    return std::nullopt;
+  return PairReduction{reduce, free.of(reduce.getResult())[0], over, reduce.getValue()};
+}
 
-SmallVector<PairSums> pairSumsOf(ir::ProgramOp program) {
-  llvm::MapVector<int64_t, PairSums> all;
+} // namespace
+
+std::optional<PairReduction> pairReductionOf(ir::ReduceOp reduce, ir::FreeIndices &free) {
+  const size_t indices = free.of(reduce.getResult()).size();
+  if (!isa<FloatType>(reduce.getType()) || reduce.getOver().size() != 1 || indices < 1 || indices > 2)
+    return std::nullopt;
+  std::optional<PairReduction> made = indices == 1 ? scalarReductionOf(reduce, free) : vectorSumOf(reduce, free);
+  if (!made)
+    return std::nullopt;
+  made->reductions = reductionsIn(made->pair);
+  auto pairwise = [&](Value value) {
+    return free.of(value).size() == 2 && free.depends(value, made->over) && free.depends(value, made->row);
+  };
+  bool simple = llvm::all_of(made->reductions, [&](ir::ReduceOp inner) {
+    return pairwise(inner.getResult()) && reductionsIn(inner.getValue()).empty();
+  });
+  return !made->reductions.empty() && pairwise(made->pair) && simple ? made : std::nullopt;
+}
+
+void groupPairs(ir::ProgramOp program, Choices &choices) { Grouping(program, choices).run(); }
+
+SmallVector<PairGroup> pairGroupsOf(ir::ProgramOp program) {
+  llvm::MapVector<int64_t, PairGroup> all;
   for (auto array : program.getBlock().getOps<ir::ArrayOp>()) {
     auto number = array->getAttrOfType<IntegerAttr>(groupAttribute);
     if (!number)
       continue;
-    PairSums &pairs = all[number.getInt()];
+    PairGroup &pairs = all[number.getInt()];
     pairs.arrays.push_back(array);
     if (pairs.block)
       continue;

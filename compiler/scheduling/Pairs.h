@@ -1,31 +1,32 @@
-// Sums over both indices of one pairwise value: products of a matrix that is never stored, and of its transpose.
+// Reductions over both indices of one pairwise value: of a matrix that is never stored, along its rows and along its columns.
 #pragma once
 
 #include "compiler/dialect/FreeIndices.h"
+#include "compiler/scheduling/Choices.h"
 
 namespace mercer::scheduling {
 
-/// sum(over, weight * factor) as a function of `row` and `along`: the weight, which contains reductions, does not depend on
-/// `along`.
-struct PairSum {
-  ir::ReduceOp sum;
-  mlir::Value row, over, along, weight;
-  llvm::SmallVector<ir::ReduceOp> reductions = {}; ///< in the weight, as functions of both of its indices
+/// A reduction over `over` as a function of `row`: of scalars, of which `pair` is the value, or a sum of vectors with the index `along`,
+/// sum(over, pair * factor). The pairwise value, which contains reductions, depends on `row` and `over` alone.
+struct PairReduction {
+  ir::ReduceOp reduce;
+  mlir::Value row, over, pair;
+  mlir::Value along = {};                        ///< null: of scalars
+  llvm::SmallVector<ir::ReduceOp> reductions = {}; ///< in the pairwise value, as functions of both of its indices
 };
-std::optional<PairSum> pairSumOf(ir::ReduceOp sum, ir::FreeIndices &free);
+std::optional<PairReduction> pairReductionOf(ir::ReduceOp reduce, ir::FreeIndices &free);
 
-/// Sums that one nest over blocks of rows and of columns computes: those of rows,
-/// s(a, k) = sum(b, w(a, b) f(b, k)), and those of columns, t(b, k) = sum(a, v(a, b) g(a, k)).
-struct PairSums {
+/// What one nest over blocks of rows and of columns computes: reductions of rows, s(a) or s(a, k), and of columns, t(b) or t(b, k).
+struct PairGroup {
   mlir::Value rows, columns; ///< a and b
   mlir::Value block;         ///< the index of the nest
   llvm::SmallVector<ir::ArrayOp> arrays;
 };
 
-/// Gives such sums arrays where the weights of both contain the same reduction, as it is or with a and b exchanged:
-/// in a nest over a alone, the sums over a would compute it again for each pair.
-void storePairSums(ir::ProgramOp program);
-/// What is stored so.
-llvm::SmallVector<PairSums> pairSumsOf(ir::ProgramOp program);
+/// Finds such reductions whose pairwise values contain the same reduction, as it is or with a and b exchanged, over a and over b: in
+/// a nest over a alone, those over a would compute it again for each pair. Each gets an array, if it has none.
+void groupPairs(ir::ProgramOp program, Choices &choices);
+/// What was found so.
+llvm::SmallVector<PairGroup> pairGroupsOf(ir::ProgramOp program);
 
 } // namespace mercer::scheduling

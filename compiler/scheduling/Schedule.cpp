@@ -22,7 +22,7 @@ public:
       : program_(program), machine_(machine), choices_(choices), dependences_(&choices), builder_(program) {}
 
   void run() {
-    storePairSums(program_);
+    groupPairs(program_, choices_);
     makePlan();
     // A check must hold before anything is read by its subscript: a round of nests for the checks that read by none of each
     // other's, in order, then the rest.
@@ -76,7 +76,7 @@ private:
     for (ir::OutputOp output : outputs)
       writeOut(output);
     unifyWrittenOut();
-    for (const PairSums &pairs : pairSumsOf(program_)) {
+    for (const PairGroup &pairs : pairGroupsOf(program_)) {
       dependences_.together(pairs.block, pairs.arrays);
       pairs_.try_emplace(pairs.block, pairs);
     }
@@ -264,7 +264,7 @@ private:
   ir::PlanOp plan_;
   std::optional<NestWriter> writer_;
   DenseMap<Operation *, Target> targets_; // of outputs
-  DenseMap<Value, PairSums> pairs_;       // by the index of their nest
+  DenseMap<Value, PairGroup> pairs_;      // by the index of their nest
   DenseSet<Operation *> stored_;          // arrays
 };
 

@@ -199,9 +199,12 @@ void Forecaster::countAccumulate(ir::AccumulateOp op, Work &work, double copies)
   bool elementwise = kindOf(op.getSubscripts().drop_back()) != Kind::uniform || kindOf(op.getSubscripts().back()) == Kind::varying;
   bool combined = !op.getArray().getDefiningOp<ir::AccumulatorOp>() && kindOf(op.getSubscripts()) == Kind::uniform && width(op) > 1;
   double times = copies * (elementwise ? width(op) : 1);
-  work.arithmetic += times * addedInMemory + (combined ? copies * combinedSum : 0);
-  work.loads += 2 * times;
-  work.stores += 2 * times;
+  const auto planes = static_cast<double>(ir::planesOf(op.getArray()));
+  Work one = ofReduction(op.getKind().getValue(), op.getValue(), op.getPredicate());
+  double arithmetic = op.getKind().getValue() == dsl::Reduction::sum ? addedInMemory : one.arithmetic;
+  work.arithmetic += times * arithmetic + (combined ? copies * combinedSum : 0);
+  work.loads += planes * times;
+  work.stores += planes * times;
 }
 
 Work Forecaster::ofReduction(dsl::Reduction kind, Value value, Value predicate) {
@@ -242,7 +245,8 @@ void Forecaster::count(Operation &op, Work &work, const Copies &copies) {
   if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
     countApply(apply, work, times);
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
-    double pieces = read.getArray().getDefiningOp<ir::AccumulatorOp>() ? 2 : 1;
+    auto sums = read.getArray().getDefiningOp<ir::AccumulatorOp>();
+    double pieces = sums ? static_cast<double>(ir::planesOf(sums)) : 1;
     countAccess(read.getArray(), read.getSubscripts(), read.getType(), pieces * times, work.loads, work);
   } else if (auto store = dyn_cast<ir::StoreOp>(op)) {
     bool copied = llvm::any_of(store->getOperands(), [&](Value operand) { return copies.values.contains(operand); });

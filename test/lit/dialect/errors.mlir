@@ -809,12 +809,24 @@ mercer.plan @p() names [] inputs 0 {
 
 // -----
 
+mercer.plan @p(%a: !mercer.array<1xi64>) names ["a"] inputs 0 {
+  %n = mercer.constant 3 : i64
+  %v = mercer.constant 1.0 : f32
+  mercer.nest "n" %i below %n chunk 1 {
+    // expected-error@+1 {{'mercer.accumulate' op 'argmax' is combined into arrays of the plan of rank 0 only}}
+    mercer.accumulate argmax %v into %a[%n] : f32, !mercer.array<1xi64>
+  }
+}
+
+// -----
+
 mercer.plan @p(%a: !mercer.array<1xf32>) names ["a"] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.accumulate' op 'max' is combined into arrays of the plan of rank 0 only}}
     mercer.accumulate max %v into %a[%n] : f32, !mercer.array<1xf32>
+    // expected-error@-1 {{'mercer.accumulate' op combines by 'max' where another op combines by 'sum'}}
+    mercer.accumulate sum %v into %a[%n] : f32, !mercer.array<1xf32>
   }
 }
 
@@ -824,9 +836,9 @@ mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    %t = mercer.accumulator "t" [] : !mercer.array<0xf32>
-    // expected-error@+1 {{'mercer.accumulate' op 'max' is combined into arrays of the plan of rank 0 only}}
-    mercer.accumulate max %v into %t[] : f32, !mercer.array<0xf32>
+    %t = mercer.accumulator "t" [] : !mercer.array<0xi64>
+    // expected-error@+1 {{'mercer.accumulate' op 'argmax' is combined into arrays of the plan of rank 0 only}}
+    mercer.accumulate argmax %v into %t[] : f32, !mercer.array<0xi64>
   }
 }
 

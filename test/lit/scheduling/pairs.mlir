@@ -1,5 +1,7 @@
 // RUN: mercer-opt %s --mercer-schedule | FileCheck %s
 
+// RUN: mercer-opt %s --mercer-schedule=plan=pairs=no | FileCheck %s --check-prefix=APART
+
 // Sums over i and over j of weights that contain one reduction: one nest over blocks of i, the longer index. What the
 // reduction reads of i is packed once, all weights of two blocks are kept, the sums of j go to a table.
 // CHECK-LABEL: mercer.plan @crossed
@@ -87,6 +89,61 @@ mercer.program @exchanged(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) na
   %r1 = mercer.reduce sum over [%j] %t1 : f32 -> f32
   %twice = mercer.apply add(%r1, %r1) : (f32, f32) -> f32
   mercer.output "columns" [%i, %k] %twice : f32
+}
+
+// Scalars of rows and of columns: those of rows while the pairs' values are stored, those of columns from there. What is of the bounds of a
+// loop (j < i) stays apart.
+// CHECK-LABEL: mercer.plan @scalars
+// CHECK: mercer.nest "i" %
+// CHECK: mercer.loop "j" {{.*}} [sum]
+// CHECK: mercer.nest "i block"
+// CHECK-DAG: %[[LOGS:.*]] = mercer.accumulator "sums"[%{{.*}}] : <1xf32>
+// CHECK-DAG: %[[SUMS:.*]] = mercer.accumulator "sums"[%{{.*}}, %{{.*}}] : <2xf32>
+// CHECK: mercer.loop "j block"
+// CHECK: mercer.loop "i" %[[I:.*]] from {{.*}} lanes 32
+// CHECK: %[[LOG:.*]] = mercer.loop "j" %{{.*}} [logsumexp]
+// CHECK: mercer.store {{.*}} : f32, <2xf32>
+// CHECK: mercer.store {{.*}} : f32, <2xf32>
+// CHECK: mercer.yield
+// CHECK: %[[AT:.*]] = mercer.apply sub(%[[I]], %{{.*}})
+// CHECK: mercer.accumulate logsumexp %[[LOG]] into %[[LOGS]][%[[AT]]] : f32
+// CHECK: mercer.loop "j" %[[J:.*]] from
+// CHECK-NEXT: %[[MOST:.*]] = mercer.loop "i" %[[I:.*]] from {{.*}} lanes 16 [max]
+// CHECK: mercer.apply ne(
+// CHECK: mercer.accumulate max %[[MOST]] into %arg3[%[[J]]]
+// CHECK: mercer.accumulate sum %{{.*}} into %[[SUMS]]
+// APART-LABEL: mercer.plan @scalars
+// APART: mercer.nest "i" %
+// APART: mercer.nest "j" %
+mercer.program @scalars(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %y, 0 at_most 2048 : !mercer.array<2xf32>
+  %f = mercer.size %x, 1 at_most 2048 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %f
+  %xi = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %yj = mercer.read %y[%j, %k] : !mercer.array<2xf32> -> f32
+  %product = mercer.apply mul(%xi, %yj) : (f32, f32) -> f32
+  %score = mercer.reduce sum over [%k] %product : f32 -> f32
+  %log = mercer.reduce logsumexp over [%j] %score : f32 -> f32
+  %logs = mercer.array "stored" [%i] %log : f32 -> !mercer.array<1xf32>
+  %logi = mercer.read %logs[%i] : !mercer.array<1xf32> -> f32
+  mercer.output "logs" [%i] %logi : f32
+  %other = mercer.apply ne(%i, %j) : (i64, i64) -> i1
+  %most = mercer.reduce max over [%i] %score where %other : f32 -> f32
+  %mosts = mercer.array "stored" [%j] %most : f32 -> !mercer.array<1xf32>
+  %mostj = mercer.read %mosts[%j] : !mercer.array<1xf32> -> f32
+  mercer.output "mosts" [%j] %mostj : f32
+  %weight = mercer.apply exp(%score) : (f32) -> f32
+  %term = mercer.apply mul(%yj, %weight) : (f32, f32) -> f32
+  %rows = mercer.reduce sum over [%j] %term : f32 -> f32
+  mercer.output "rows" [%i, %k] %rows : f32
+  %below = mercer.apply lt(%j, %i) : (i64, i64) -> i1
+  %half = mercer.reduce sum over [%j] %score where %below : f32 -> f32
+  %halves = mercer.array "stored" [%i] %half : f32 -> !mercer.array<1xf32>
+  %halfi = mercer.read %halves[%i] : !mercer.array<1xf32> -> f32
+  mercer.output "halves" [%i] %halfi : f32
 }
 
 // Rows of any length are not kept for whole blocks: two nests.

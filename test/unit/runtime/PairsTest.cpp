@@ -1,8 +1,9 @@
-// Sums over rows and over columns of one pairwise value, in one nest: any extents, any number of threads.
+// Reductions over rows and over columns of one pairwise value, in one nest: any extents, any number of threads.
 #include <mercer/mercer.h>
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -38,6 +39,20 @@ struct Pairs : ::testing::Test {
     return value_and_gradient(Program("linear", {x, y, label}, {{"loss", mean(i, logsumexp(j, score) - picked)}}), {x, y});
   }
 
+  /// Scalars of rows and of columns, and vectors of columns.
+  Program scalars(const Expr &far = 0.0) {
+    Tensor b("b", 1);
+    Expr p = exp(score - 1.0), off = score + far;
+    return {"scalars",
+            {x, y, b},
+            {{"log_rows", i, logsumexp(j, off, i != j)},
+             {"least", i, min(j, score)},
+             {"log_columns", j, logsumexp(i, off)},
+             {"largest", j, max(i, score, i != j)},
+             {"weighted", j, sum(i, p * b(i))},
+             {"vectors", {j, k}, sum(i, p * x(i, k))}}};
+  }
+
   static double element(const Array &array, std::size_t p) {
     return array.dtype() == DType::f64 ? array.data<double>()[p] : array.data<float>()[p];
   }
@@ -49,9 +64,13 @@ struct Pairs : ::testing::Test {
       const std::size_t count = got[output].size();
       double largest = 1;
       for (std::size_t p = 0; p < count; ++p)
-        largest = std::max(largest, std::abs(element(want[output], p)));
-      for (std::size_t p = 0; p < count; ++p)
+        if (std::isfinite(element(want[output], p)))
+          largest = std::max(largest, std::abs(element(want[output], p)));
+      for (std::size_t p = 0; p < count; ++p) {
+        if (element(got[output], p) == element(want[output], p))
+          continue; // also the infinities of no terms
         ASSERT_NEAR(element(got[output], p), element(want[output], p), tolerance * largest) << "output " << output << ", element " << p;
+      }
     }
   }
 };
@@ -98,6 +117,52 @@ TEST_F(Pairs, AnyNumberOfThreadsGivesTheSameBitsOfOneNest) {
         first = now;
       ASSERT_EQ(std::memcmp(first.data(), now.data(), now.size() * sizeof(float)), 0) << threads << " threads";
     }
+  }
+}
+
+TEST_F(Pairs, ScalarsOfAwkwardExtentsAgreeWithTheInterpreter) {
+  // Beyond the largest block, and exponentials that need a reference.
+  for (double far : {0.0, 200.0, -1e30}) {
+    Function f = jit(scalars(far)), means = interpret(scalars(far));
+    std::string plan = emit(scalars(far), "nests");
+    EXPECT_NE(plan.find("mercer.nest \"i block\""), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("mercer.nest \"j\""), std::string::npos) << plan;
+    for (auto [rows, columns, features] : std::vector<std::array<std::int64_t, 3>>{
+             {0, 3, 2}, {3, 0, 2}, {5, 4, 0}, {1, 1, 1}, {17, 129, 3}, {257, 31, 5}, {530, 140, 3}}) {
+      SCOPED_TRACE(std::to_string(far) + ": " + std::to_string(rows) + " x " + std::to_string(columns) + " x " + std::to_string(features));
+      std::vector<float> a = waves(rows * features, 0.37f), b = waves(columns * features, 0.21f), c = waves(rows, 0.7f);
+      compare(f, means, {view(a, {rows, features}), view(b, {columns, features}), view(c, {rows})}, 1e-5);
+    }
+  }
+}
+
+TEST_F(Pairs, ScalarsOfInfiniteAndMissingNumbers) {
+  const std::int64_t n = 300;
+  std::vector<float> a = waves(n, 0.37f), b(static_cast<std::size_t>(n), 1.0f), c = waves(n, 0.7f);
+  a[7] = INFINITY, a[40] = -INFINITY, b[11] = NAN, b[299] = 0;
+  const std::vector<Argument> arguments{view(a, {n, 1}), view(b, {n, 1}), view(c, {n})};
+  const std::vector<Array> got = jit(scalars()).call_all(arguments), want = interpret(scalars()).call_all(arguments);
+  for (std::size_t output = 0; output < got.size(); ++output)
+    for (std::size_t p = 0, count = got[output].size(); p < count; ++p) {
+      const double x = element(got[output], p), y = element(want[output], p);
+      ASSERT_TRUE(std::isfinite(y) ? std::abs(x - y) < 1e-3 * std::max(1.0, std::abs(y)) : std::isnan(y) ? std::isnan(x) : x == y)
+          << "output " << output << ", element " << p << ": " << x << " for " << y;
+    }
+}
+
+TEST_F(Pairs, AnyNumberOfThreadsGivesTheSameBitsOfScalars) {
+  const std::int64_t n = 1300, m = 700, d = 12;
+  std::vector<float> a = waves(n * d, 0.37f), b = waves(m * d, 0.21f), c = waves(n, 0.7f);
+  std::vector<Array> first;
+  for (int threads : {1, 2, 3, 7}) {
+    JitOptions options;
+    options.threads = threads;
+    std::vector<Array> now = jit(scalars(), options).call_all(std::vector<Argument>{view(a, {n, d}), view(b, {m, d}), view(c, {n})});
+    if (first.empty())
+      first = now;
+    for (std::size_t output = 0; output < now.size(); ++output)
+      ASSERT_EQ(std::memcmp(first[output].data<float>(), now[output].data<float>(), static_cast<std::size_t>(now[output].size()) * sizeof(float)), 0)
+          << threads << " threads, output " << output;
   }
 }
 
