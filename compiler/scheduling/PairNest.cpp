@@ -132,7 +132,8 @@ void NestWriter::computePairs(ArrayRef<PairPart> parts, const PairGroup &pairs, 
   openLoop(pairs.rows, roots, loc);
   scopes_.back().tiles.insert(packed.begin(), packed.end());
   // By themselves, so that several columns share what is read of the rows, and what follows needs few registers.
-  fill(pairs.columns, reductions.getArrayRef(), number(columnsLength), parts_.lookup(pairs.columns).range);
+  if (!reductions.empty())
+    fill(pairs.columns, reductions.getArrayRef(), number(columnsLength), parts_.lookup(pairs.columns).range);
   ir::LoopOp loop = openLoop(pairs.columns, roots, loc, ofRows);
   for (Value value : kept)
     storeInTile(value, tiles[value]);

@@ -1,6 +1,7 @@
 #include "compiler/scheduling/Pairs.h"
 
 #include "compiler/scheduling/Dependences.h"
+#include "compiler/scheduling/Operations.h"
 #include "compiler/transforms/Bounds.h"
 #include "compiler/transforms/Exchange.h"
 #include "compiler/transforms/Formula.h"
@@ -31,6 +32,32 @@ SmallVector<ir::ReduceOp> reductionsIn(Value root) {
       llvm::append_range(stack, ir::scalarOperands(op));
   }
   return reductions;
+}
+
+/// The calls of functions of many instructions in a value, as functions of both of some indices; none where data with both
+/// are read: in the nest of pairs these would be elements that lie apart.
+SmallVector<Value> callsIn(Value root, Value first, Value second, ir::FreeIndices &free) {
+  constexpr int64_t many = 10; // more than a value in a tile takes to be stored and read
+  SmallVector<Value> calls, stack{root};
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (!op || !free.depends(value, first) || !free.depends(value, second) || !seen.insert(value).second)
+      continue;
+    auto apply = dyn_cast<ir::ApplyOp>(op);
+    if (!apply)
+      return {};
+    if (operationsOf(apply.getFunction().getValue()) >= many)
+      calls.push_back(value);
+    llvm::append_range(stack, ir::scalarOperands(op));
+  }
+  return calls;
+}
+
+SmallVector<Value> workIn(const PairReduction &pair, ir::FreeIndices &free) {
+  SmallVector<Value> work = llvm::map_to_vector(reductionsIn(pair.pair), [](ir::ReduceOp reduce) -> Value { return reduce.getResult(); });
+  return work.empty() ? callsIn(pair.pair, pair.row, pair.over, free) : work;
 }
 
 Value extentOf(Value index) { return index.getDefiningOp<ir::IndexOp>().getExtent(); }
@@ -93,6 +120,7 @@ private:
 
   std::optional<PairReduction> candidate(ir::ReduceOp reduce) {
     constexpr double shortest = 512; // fewer rows or columns are no work for tables
+    constexpr double vector = 16;    // shorter sums of vectors leave vectors empty
     std::optional<PairReduction> found = pairReductionOf(reduce, free_);
     if (!found)
       return std::nullopt;
@@ -101,7 +129,7 @@ private:
                    llvm::all_of(found->reductions, [](ir::ReduceOp inner) {
                      return ir::upperBound(extentOf(inner.getOver()[0])).has_value();
                    });
-    bool isLong = bounded && ir::guessedLength(found->row) >= shortest && ir::guessedLength(found->over) >= shortest;
+    bool isLong = bounded && (!found->along || ir::guessedLength(found->along) >= vector) && ir::guessedLength(found->row) >= shortest && ir::guessedLength(found->over) >= shortest;
     return isLong ? found : std::nullopt;
   }
 
@@ -110,7 +138,7 @@ private:
     const PairReduction &first = group[0].pair, &other = candidate.pair;
     bool crossed = first.row == other.over && first.over == other.row;
     bool alike = first.row == other.row && first.over == other.over;
-    bool shared = llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) { return llvm::is_contained(other.reductions, reduction); });
+    bool shared = llvm::any_of(first.work, [&](Value work) { return llvm::is_contained(other.work, work); });
     bool exchanged = alike && !shared && extentOf(first.row) == extentOf(first.over) && sharesExchanged(first, other);
     if (!((crossed || alike) && shared) && !exchanged)
       return std::nullopt;
@@ -122,10 +150,8 @@ private:
 
   bool sharesExchanged(const PairReduction &first, const PairReduction &other) {
     transforms::Exchange exchange(free_, first.row, first.over, transforms::Exchange::Sameness::unified);
-    return llvm::any_of(first.reductions, [&](ir::ReduceOp reduction) {
-      return llvm::any_of(other.reductions, [&](ir::ReduceOp inner) {
-        return exchange.same(inner.getResult(), reduction.getResult());
-      });
+    return llvm::any_of(first.work, [&](Value work) {
+      return llvm::any_of(other.work, [&](Value same) { return exchange.same(same, work); });
     });
   }
 
@@ -206,11 +232,14 @@ std::optional<PairReduction> vectorSumOf(ir::ReduceOp sum, ir::FreeIndices &free
   if (sum.getKind().getValue() != dsl::Reduction::sum || sum.getPredicate() || !transforms::is(sum.getValue(), dsl::Function::mul))
     return std::nullopt;
   OperandRange factors = sum.getValue().getDefiningOp()->getOperands();
-  bool second = reductionsIn(factors[0]).empty();
-  PairReduction made{sum, indices[0], sum.getOver()[0], factors[second], indices[1]};
-  if (!free.depends(made.pair, made.row))
-    std::swap(made.row, made.along);
-  return reductionsIn(factors[!second]).empty() ? std::optional(made) : std::nullopt;
+  for (bool second : {false, true})
+    for (bool last : {false, true}) {
+      PairReduction made{sum, indices[last], sum.getOver()[0], factors[second], indices[!last]};
+      bool weighs = free.depends(made.pair, made.row) && free.depends(made.pair, made.over) && !free.depends(made.pair, made.along);
+      if (weighs && reductionsIn(factors[!second]).empty() && !workIn(made, free).empty())
+        return made;
+    }
+  return std::nullopt;
 }
 
 /// Of scalars: what chunks and blocks may combine, over all pairs.
@@ -243,7 +272,10 @@ std::optional<PairReduction> pairReductionOf(ir::ReduceOp reduce, ir::FreeIndice
   bool simple = llvm::all_of(made->reductions, [&](ir::ReduceOp inner) {
     return pairwise(inner.getResult()) && reductionsIn(inner.getValue()).empty();
   });
-  return !made->reductions.empty() && pairwise(made->pair) && simple ? made : std::nullopt;
+  if (!pairwise(made->pair) || !simple)
+    return std::nullopt;
+  made->work = workIn(*made, free);
+  return made->work.empty() ? std::nullopt : made;
 }
 
 void groupPairs(ir::ProgramOp program, Choices &choices) { Grouping(program, choices).run(); }

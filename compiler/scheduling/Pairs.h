@@ -7,12 +7,13 @@
 namespace mercer::scheduling {
 
 /// A reduction over `over` as a function of `row`: of scalars, of which `pair` is the value, or a sum of vectors with the index `along`,
-/// sum(over, pair * factor). The pairwise value, which contains reductions, depends on `row` and `over` alone.
+/// sum(over, pair * factor). The pairwise value depends on `row` and `over` alone.
 struct PairReduction {
   ir::ReduceOp reduce;
   mlir::Value row, over, pair;
   mlir::Value along = {};                        ///< null: of scalars
   llvm::SmallVector<ir::ReduceOp> reductions = {}; ///< in the pairwise value, as functions of both of its indices
+  llvm::SmallVector<mlir::Value> work = {};        ///< these, or where there are none what takes as many instructions as a function
 };
 std::optional<PairReduction> pairReductionOf(ir::ReduceOp reduce, ir::FreeIndices &free);
 
@@ -23,8 +24,8 @@ struct PairGroup {
   llvm::SmallVector<ir::ArrayOp> arrays;
 };
 
-/// Finds such reductions whose pairwise values contain the same reduction, as it is or with a and b exchanged, over a and over b: in
-/// a nest over a alone, those over a would compute it again for each pair. Each gets an array, if it has none.
+/// Finds such reductions over a and over b whose pairwise values have work in common, as it is or with a and b exchanged: in a nest
+/// over a alone, those over a would do it again for each pair. Each gets an array, if it has none.
 void groupPairs(ir::ProgramOp program, Choices &choices);
 /// What was found so.
 llvm::SmallVector<PairGroup> pairGroupsOf(ir::ProgramOp program);

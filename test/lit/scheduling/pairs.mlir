@@ -146,6 +146,58 @@ mercer.program @scalars(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) name
   mercer.output "halves" [%i] %halfi : f32
 }
 
+// Values without a reduction, for the exponential that rows and columns share.
+// CHECK-LABEL: mercer.plan @elementwise
+// CHECK: mercer.nest "i block"
+// CHECK: mercer.loop "i" %{{.*}} lanes 32
+// CHECK: mercer.loop "j" %{{.*}} [sum]
+// CHECK: mercer.apply exp(
+// CHECK: mercer.loop "j"
+// CHECK-NEXT: mercer.loop "i" %{{.*}} lanes 16 [sum]
+// CHECK-NOT: mercer.apply exp(
+// CHECK: mercer.accumulate sum
+// CHECK-NOT: mercer.nest
+mercer.program @elementwise(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %m = mercer.size %y, 0 : !mercer.array<1xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %xi = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %yj = mercer.read %y[%j] : !mercer.array<1xf32> -> f32
+  %difference = mercer.apply sub(%xi, %yj) : (f32, f32) -> f32
+  %kernel = mercer.apply exp(%difference) : (f32) -> f32
+  %rowTerm = mercer.apply mul(%kernel, %yj) : (f32, f32) -> f32
+  %row = mercer.reduce sum over [%j] %rowTerm : f32 -> f32
+  %rows = mercer.array "stored" [%i] %row : f32 -> !mercer.array<1xf32>
+  %rowi = mercer.read %rows[%i] : !mercer.array<1xf32> -> f32
+  mercer.output "rows" [%i] %rowi : f32
+  %column = mercer.reduce sum over [%i] %kernel : f32 -> f32
+  %columns = mercer.array "stored" [%j] %column : f32 -> !mercer.array<1xf32>
+  %columnj = mercer.read %columns[%j] : !mercer.array<1xf32> -> f32
+  mercer.output "columns" [%j] %columnj : f32
+}
+
+// Elements of data with both indices would lie apart in memory: two nests.
+// CHECK-LABEL: mercer.plan @data
+// CHECK: mercer.nest "i" %
+// CHECK: mercer.nest "j" %
+mercer.program @data(%x: !mercer.array<2xf32>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %xij = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+  %value = mercer.apply exp(%xij) : (f32) -> f32
+  %row = mercer.reduce sum over [%j] %value : f32 -> f32
+  %rows = mercer.array "stored" [%i] %row : f32 -> !mercer.array<1xf32>
+  %rowi = mercer.read %rows[%i] : !mercer.array<1xf32> -> f32
+  mercer.output "rows" [%i] %rowi : f32
+  %column = mercer.reduce sum over [%i] %value : f32 -> f32
+  %columns = mercer.array "stored" [%j] %column : f32 -> !mercer.array<1xf32>
+  %columnj = mercer.read %columns[%j] : !mercer.array<1xf32> -> f32
+  mercer.output "columns" [%j] %columnj : f32
+}
+
 // Rows of any length are not kept for whole blocks: two nests.
 // CHECK-LABEL: mercer.plan @unbounded
 // CHECK: mercer.nest "i" %

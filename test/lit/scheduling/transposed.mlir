@@ -1,6 +1,6 @@
-// RUN: mercer-opt %s --mercer-pipeline --mercer-schedule | FileCheck %s
+// RUN: mercer-opt %s --mercer-pipeline --mercer-schedule=plan=pairs=no | FileCheck %s
 
-// The gradient by what is read at the reduced index keeps that index: a nest over it.
+// The gradient by what is read at the reduced index keeps that index: a nest over it, where both are not in the nest of pairs.
 // CHECK-LABEL: mercer.plan @pairs
 // CHECK: mercer.nest "{{i|o0}}"
 // CHECK: mercer.loop "j"

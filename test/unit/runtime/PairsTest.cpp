@@ -53,6 +53,13 @@ struct Pairs : ::testing::Test {
              {"vectors", {j, k}, sum(i, p * x(i, k))}}};
   }
 
+  /// Values without a reduction; the exponential is shared.
+  Program elementwise() {
+    Tensor u("u", 1), v("v", 1);
+    Expr kernel = exp(-square(u(i) - v(j)));
+    return {"elementwise", {u, v}, {{"rows", i, sum(j, kernel * v(j))}, {"columns", j, sum(i, kernel * u(i), i != j)}}};
+  }
+
   static double element(const Array &array, std::size_t p) {
     return array.dtype() == DType::f64 ? array.data<double>()[p] : array.data<float>()[p];
   }
@@ -133,6 +140,16 @@ TEST_F(Pairs, ScalarsOfAwkwardExtentsAgreeWithTheInterpreter) {
       std::vector<float> a = waves(rows * features, 0.37f), b = waves(columns * features, 0.21f), c = waves(rows, 0.7f);
       compare(f, means, {view(a, {rows, features}), view(b, {columns, features}), view(c, {rows})}, 1e-5);
     }
+  }
+}
+
+TEST_F(Pairs, ElementwiseValuesAgreeWithTheInterpreter) {
+  Function f = jit(elementwise()), means = interpret(elementwise());
+  EXPECT_NE(emit(elementwise(), "nests").find("mercer.nest \"i block\""), std::string::npos);
+  for (auto [rows, columns] : std::vector<std::array<std::int64_t, 2>>{{0, 3}, {3, 0}, {1, 1}, {17, 129}, {300, 31}, {260, 270}}) {
+    SCOPED_TRACE(std::to_string(rows) + " x " + std::to_string(columns));
+    std::vector<float> a = waves(rows, 0.37f), b = waves(columns, 0.21f);
+    compare(f, means, {view(a, {rows}), view(b, {columns})}, 1e-5);
   }
 }
 
