@@ -165,6 +165,7 @@ private:
     scheduling::PlanFacts facts;
     bool single = options_.arithmetic != DType::f64;
     facts.machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
+    facts.machine.registers = cpu_.vectorBits == 512 ? 32 : 16;
     facts.machine.caches = scheduling::hostCaches();
     facts.machine.pairs = pairs() != lowering::Pairs::none;
     facts.vectorBits = cpu_.vectorBits;

@@ -67,6 +67,13 @@ uint64_t lanesOf(Operation *op) {
   return loop ? loop.getLanes() : 0;
 }
 
+uint64_t activeLanes(Operation *op) {
+  for (; op && !isa<PlanOp>(op); op = op->getParentOp())
+    if (uint64_t lanes = lanesOf(op))
+      return lanes;
+  return 1;
+}
+
 unsigned bytesOf(Type element) { return (element.getIntOrFloatBitWidth() + 7) / 8; }
 
 StringRef FunctionAttr::nameOf(dsl::Function function) { return row(function).name; }

@@ -87,6 +87,8 @@ inline constexpr int64_t blockTerms = 16, innerTerms = 32;
 
 /// The lanes of a `mercer.nest` or `mercer.loop`; 0: it has none, or is neither.
 uint64_t lanesOf(mlir::Operation *op);
+/// Those of the nest or loop itself, or of the one with lanes around it; 1: there are none.
+uint64_t activeLanes(mlir::Operation *op);
 /// Bytes of an element in memory: truth values take one.
 unsigned bytesOf(mlir::Type element);
 

@@ -92,8 +92,9 @@ public:
     (copied_.contains(value) ? copies_[copy_] : lanes_)[value] = lane;
   }
 
-  /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`).
-  void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
+  /// The ops of a block but nests, loops' terminators and accumulates (given to `accumulate`). In a jammed loop `afterCopy` is called when those
+  /// of a copy have run.
+  void block(mlir::Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate, llvm::function_ref<void()> afterCopy = nullptr);
   void one(mlir::Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate);
 
   // A loop: states at its start, a part of its range, results.

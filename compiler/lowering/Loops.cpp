@@ -201,20 +201,23 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     holds(arith::CmpIPredicate::slt, to);
     return {Lane::varying, part};
   };
-  auto combine = [&](Lane index) {
+  auto combine = [&](bool copied, Lane index) { // the results of the current copy, or those that all share
     setLoc(op.getLoc());
-    Running *running = states.data();
+    size_t first = 0;
     for (unsigned n = 0; n < op.getNumResults(); ++n) {
-      Value value = yield.getOperands()[2 * n], predicate = yield.getOperands()[2 * n + 1];
-      forCopies(copied_.contains(op.getResult(n)),
-                [&] { update(*running++, lane(value), counts(predicate, index), index); });
+      bool ofCopies = copied_.contains(op.getResult(n));
+      if (ofCopies == copied) {
+        Value value = yield.getOperands()[2 * n], predicate = yield.getOperands()[2 * n + 1];
+        update(states[first + (copied ? copy_ : 0)], lane(value), counts(predicate, index), index);
+      }
+      first += ofCopies ? copies_.size() : 1;
     }
   };
   auto body = [&](Value position) {
     Lane index{lanes ? Lane::linear : Lane::uniform, position, lanes ? 1 : 0};
     define(op.getIndex(), index);
-    block(op.getBlock(), [](ir::AccumulateOp) {});
-    combine(index);
+    block(op.getBlock(), [](ir::AccumulateOp) {}, [&] { combine(true, index); });
+    combine(false, index);
   };
   auto masked = [&](Value position) {
     mask = tailMask(position, upper);
@@ -276,18 +279,18 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
         define(op.getIndex(), {op.getLanes() ? Lane::linear : Lane::uniform,
                                arith::AddIOp::create(b, loc(), position, offset), op.getLanes() ? 1 : 0});
       });
-      block(op.getBlock(), [](ir::AccumulateOp) {});
-      setLoc(op.getLoc());
-      for (auto [n, state] : llvm::enumerate(states))
-        forCopies(true, [&] { // the order is that of the loop
-          Lane index = lane(op.getIndex());
+      block(op.getBlock(), [](ir::AccumulateOp) {}, [&] { // the order is that of the loop
+        setLoc(op.getLoc());
+        Lane index = lane(op.getIndex());
+        for (auto [n, state] : llvm::enumerate(states)) {
           Lane value = lane(yield.getOperands()[2 * n]);
           Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
           if (state.kind == Reduction::logsumexp)
             terms[n].push_back(exponentOf(state, value, predicate));
           else
             update(state, value, predicate, index);
-        });
+        }
+      });
     }
     for (auto [state, some] : llvm::zip_equal(states, terms))
       if (!some.empty())

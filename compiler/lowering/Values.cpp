@@ -80,7 +80,7 @@ Lane Codegen::lane(Value value) {
   return made;
 }
 
-void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
+void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> accumulate, llvm::function_ref<void()> afterCopy) {
   if (copied_.empty()) {
     if (width)
       findColumns(block);
@@ -104,11 +104,13 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
     for (Operation &copied : llvm::make_range(op, end))
       if (auto store = dyn_cast<ir::StoreOp>(copied); store && isTransposed(store))
         transposed.push_back(store);
-    for (copy_ = 0; copy_ < copies_.size(); ++copy_)
+    forCopies(true, [&] {
       for (Operation &copied : llvm::make_range(op, end))
         if (isCopied(copied) && !llvm::is_contained(transposed, &copied))
           one(copied, accumulate);
-    copy_ = 0;
+      if (afterCopy && end == block.end())
+        afterCopy();
+    });
     for (ir::StoreOp store : transposed)
       storeTransposed(store);
     if (end != block.end())

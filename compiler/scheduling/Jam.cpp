@@ -58,13 +58,23 @@ static int64_t iterationsAtOnce(ir::LoopOp loop) {
   return values == 0 ? 1 : mostAtOnce(loop, values, ir::integerConstant(loop.getUpper()));
 }
 
-void jamLoops(ir::PlanOp plan, Choices &choices) {
+/// How many of these iterations have room for their running values in registers where vectors are longer than one: the order of
+/// terms stays that of all together.
+static int64_t fitting(ir::LoopOp loop, int64_t together, const Machine &machine) {
+  int64_t vectors = static_cast<int64_t>(ir::activeLanes(loop)) / machine.lanes;
+  int64_t values = static_cast<int64_t>(loop.getLanes() ? loop.getNumResults() : runningValues(loop));
+  while (together > 1 && together * values * vectors > machine.registers / 2)
+    together /= 2;
+  return together;
+}
+
+void jamLoops(ir::PlanOp plan, const Machine &machine, Choices &choices) {
   plan.walk([&](ir::LoopOp loop) {
     int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
     std::vector<int64_t> factors;
     for (int64_t fewer = 1; fewer <= together; fewer *= 2)
       factors.push_back(fewer);
-    int64_t atOnce = choices.chooseNumber("jam", factors, together, true);
+    int64_t atOnce = choices.chooseNumber("jam", factors, fitting(loop, together, machine), true);
     if (atOnce > 1)
       loop.setJam(atOnce);
     if (atOnce < together)

@@ -24,6 +24,7 @@ using Caches = std::array<std::int64_t, 3>;
 
 struct Machine {
   std::int64_t lanes = 16; ///< elements of the arithmetic type in a vector
+  std::int64_t registers = 32; ///< that hold vectors
   bool pairs = false;      ///< products of bf16 may be added by the processor's instructions for pairs of them
   Core core = {};
   Caches caches = {32 << 10, 1 << 20, 16 << 20};

@@ -46,11 +46,13 @@ SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop) {
   return reads;
 }
 
-void shareReads(ir::PlanOp plan, Choices &choices) {
+void shareReads(ir::PlanOp plan, const Machine &machine, Choices &choices) {
   constexpr double nearCache = 512 << 10; // half of a usual second-level one
-  constexpr int64_t panels = 4;
   for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
-    if (!nest.getLanes() || nest.getChunk() % (panels * nest.getLanes()) != 0)
+    if (!nest.getLanes())
+      continue;
+    const int64_t panels = std::max<int64_t>(4 * machine.lanes / static_cast<int64_t>(nest.getLanes()), 2);
+    if (nest.getChunk() % (panels * nest.getLanes()) != 0)
       continue;
     double shared = 0;
     for (auto loop : nest.getBlock().getOps<ir::LoopOp>())

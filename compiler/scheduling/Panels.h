@@ -3,6 +3,7 @@
 
 #include "compiler/dialect/Mercer.h"
 #include "compiler/scheduling/Choices.h"
+#include "compiler/scheduling/Machine.h"
 
 namespace mercer::scheduling {
 
@@ -15,6 +16,6 @@ llvm::SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop);
 
 /// Runs several vectors of a nest's iterations beside each other where a long loop reads more, for each of them again, than a
 /// near cache holds. Bits are the same whatever `choices` takes.
-void shareReads(ir::PlanOp plan, Choices &choices);
+void shareReads(ir::PlanOp plan, const Machine &machine, Choices &choices);
 
 } // namespace mercer::scheduling

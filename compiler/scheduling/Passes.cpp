@@ -57,7 +57,7 @@ struct Schedule : impl::ScheduleBase<Schedule> {
         return signalPassFailure();
     while (!getOperation().getOps<ir::ProgramOp>().empty()) { // the first that is left
       Choices choices(given);
-      if (failed(schedule(getOperation(), Machine{.lanes = lanes, .pairs = pairs}, choices)))
+      if (failed(schedule(getOperation(), Machine{.lanes = lanes, .registers = registers, .pairs = pairs}, choices)))
         return signalPassFailure();
     }
   }

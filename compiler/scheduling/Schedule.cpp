@@ -7,6 +7,7 @@
 #include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/PairedProducts.h"
 #include "compiler/scheduling/Panels.h"
+#include "compiler/scheduling/Rows.h"
 #include "compiler/transforms/Simplify.h"
 
 #include <map>
@@ -40,11 +41,12 @@ public:
     for (const auto &[number, together] : checks)
       round(together);
     round(rest);
-    jamLoops(plan_, choices_);
     if (machine_.pairs)
       pairProducts(plan_);
     copyInputs(plan_, choices_);
-    shareReads(plan_, choices_);
+    widenNests(plan_, machine_, choices_);
+    jamLoops(plan_, machine_, choices_);
+    shareReads(plan_, machine_, choices_);
   }
 
 private:

@@ -81,12 +81,7 @@ Forecaster::Forecaster(ir::PlanOp plan, Cost &cost, Symbols &symbols, int64_t la
 
 //===- Kinds of values ------------------------------------------------------------------------------------===//
 
-double Forecaster::width(Operation *op) {
-  for (Operation *parent = op->getParentOp(); !isa<ir::PlanOp>(parent); parent = parent->getParentOp())
-    if (uint64_t lanes = ir::lanesOf(parent))
-      return static_cast<double>(lanes);
-  return 1;
-}
+double Forecaster::width(Operation *op) { return static_cast<double>(ir::activeLanes(op->getParentOp())); }
 
 /// A tile has an element for each lane of what is around it.
 bool Forecaster::isWide(Value array) {
@@ -153,6 +148,7 @@ void Forecaster::countApply(ir::ApplyOp op, Work &work, double copies) {
   }
   if (isFused(op))
     return;
+  copies *= registers(op, op.getType(), kind);
   double divisions = divisionsOf(function);
   // Polynomials are mostly multiply-adds, which `operationsOf` counts twice; those for f64 are longer.
   constexpr double called = 8, instructions = 0.7, longer = 1.4;
@@ -175,11 +171,7 @@ void Forecaster::countAccess(Value array, ValueRange subscripts, Type value, dou
   if (isWide(array))
     kind = Kind::varying, inOrder = true;
   // The lanes that are active at an access are those that some subscript differs in.
-  double lanes = 1;
-  if (kind != Kind::uniform)
-    for (Operation *parent = op; !isa<ir::PlanOp>(parent); parent = parent->getParentOp())
-      if (uint64_t active = ir::lanesOf(parent))
-        lanes = static_cast<double>(active);
+  double lanes = kind == Kind::uniform ? 1 : static_cast<double>(ir::activeLanes(op));
   double vectors = std::max(1.0, lanes * bitsOf(stored) / vectorBits_);
   if (!inOrder) { // an element at a time, and vectors of their addresses
     port += copies * lanes;
@@ -369,10 +361,13 @@ void Forecaster::enter(ir::LoopOp loop, unsigned parent, Copies &copies) {
     double times = copied || jams ? copies.count : 1;
     Work work = ofReduction(kind.getValue(), value, predicate);
     double chain = std::max(body.work.chain, work.chain * (jams ? times : 1));
-    body.work += work * times;
+    bool isVector = ir::activeLanes(loop) > 1;
+    double vectors = isVector ? registers(yield, value.getType(), Kind::varying) : 1;
+    body.work += work * (times * vectors);
     body.work.chain = chain;
-    sums += isSum(kind.getValue()) && isa<FloatType>(value.getType()) ? (jams ? 1 : times) : 0;
-    results += jams ? 1 : times;
+    double states = vectors * (jams ? 1 : times);
+    sums += isSum(kind.getValue()) && isa<FloatType>(value.getType()) ? states : 0;
+    results += states;
   }
   constexpr double turn = 2; // counting and jumping
   body.work.others += turn;

@@ -8,8 +8,10 @@
 
 namespace mercer::bench {
 
-std::function<void()> compiled(const Case &at, int threads, const char *target) {
-  Function f = jit(at.program, at.options(threads, target));
+std::function<void()> compiled(const Case &at, int threads, const char *target, const std::string &plan) {
+  JitOptions options = at.options(threads, target);
+  options.plan = plan;
+  Function f = jit(at.program, options);
   f.run(at.arguments(), at.views());
   return [f, arguments = at.arguments(), views = at.views()] { f.run(arguments, views); };
 }
@@ -107,6 +109,16 @@ void compare_with_rewritten(const std::string &workload, int rounds) {
     other.program = make_case(name, true).program; // a program fits all sizes
     row(original, compare(at, compiled(other), compiled(at), rounds), 1.1);
   }
+}
+
+void compare_with_preferred(const std::string &workload, const std::string &plan, const std::string &cpu, int rounds) {
+  pin(1);
+  header("workload", plan.c_str(), "preferred");
+  for (const std::string &name : workload_names())
+    if (wanted(workload, name)) {
+      Case at = make_case(name, false);
+      row(name, compare(at, compiled(at, 1, cpu.c_str(), plan), compiled(at, 1, cpu.c_str()), rounds), 1);
+    }
 }
 
 void compare_threads(const std::string &workload, int rounds) {

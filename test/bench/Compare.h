@@ -6,7 +6,7 @@
 namespace mercer::bench {
 
 /// A program for a case, compiled; it has run once.
-std::function<void()> compiled(const Case &at, int threads = 1, const char *target = "host");
+std::function<void()> compiled(const Case &at, int threads = 1, const char *target = "host", const std::string &plan = "");
 /// A loop by hand. @throws Error(unsupported) where there is none
 std::function<void()> by_hand(const std::string &workload, Case &at, const Isa &isa = avx512);
 
@@ -23,6 +23,8 @@ Comparison compare(const Case &at, const std::function<void()> &ours, const std:
 void compare_with_hand(const std::string &workload, int rounds);
 /// Programs beside the same in another form.
 void compare_with_rewritten(const std::string &workload, int rounds);
+/// A plan, as `JitOptions::plan` takes it, beside the preferred one, for the processor `cpu`.
+void compare_with_preferred(const std::string &workload, const std::string &plan, const std::string &cpu, int rounds);
 /// One thread beside two.
 void compare_threads(const std::string &workload, int rounds);
 

@@ -79,7 +79,7 @@ int main(int argc, char **argv) {
   Compile how;
   int threads = 1, rounds = 10, plans = 0;
   bool list = false, all = false, explained = false, by_hand = false, rewritten = false, two = false, compile = false,
-       timing = false;
+       timing = false, preferred = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
@@ -94,6 +94,7 @@ int main(int argc, char **argv) {
   app.add_option("--check", expected, "compares the results at the small size with those in a file");
   app.add_flag("--list", list, "prints the names of the workloads");
   app.add_option("--plans", plans, "measures so many plans of a workload, or of all, and compares with their predicted order");
+  app.add_flag("--preferred", preferred, "with --plan: ratios to the preferred plan, of a workload or of all");
   app.add_flag("--explain", explained, "the plan of a workload, with predicted and measured times");
   app.add_flag("--all", all, "a JSON line for every workload");
   app.add_flag("--hand", by_hand, "ratios to loops by hand, of all workloads or of one");
@@ -111,6 +112,10 @@ int main(int argc, char **argv) {
     }
     if (plans > 0) {
       compare_plans(workload, plans);
+      return 0;
+    }
+    if (preferred) {
+      compare_with_preferred(workload, how.plan, how.cpu, rounds);
       return 0;
     }
     if (explained) {

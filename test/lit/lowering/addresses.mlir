@@ -10,9 +10,9 @@
 // CHECK: %[[PLACE:.*]] = arith.addi %[[START]], %{{.*}} : i64
 // CHECK: %[[FIRST:.*]] = llvm.getelementptr %{{.*}}[%[[PLACE]]]
 // CHECK-NEXT: llvm.load %[[FIRST]]
+// CHECK-NEXT: %[[A:.*]] = arith.addf
 // CHECK-NEXT: %[[SECOND:.*]] = llvm.getelementptr %[[FIRST]][%[[SIX]]]
 // CHECK-NEXT: llvm.load %[[SECOND]]
-// CHECK-NEXT: %[[A:.*]] = arith.addf
 // CHECK-NEXT: %[[B:.*]] = arith.addf
 // CHECK-NEXT: scf.yield %[[A]], {{.*}}%[[B]]
 // CHECK-NEXT: }

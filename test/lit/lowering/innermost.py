@@ -1,6 +1,7 @@
 """Reads x86 assembly (AT&T) and prints a line for each innermost loop that computes, followed by its instructions.
 
-The line counts what a hot loop must not have (calls, use of the stack, arithmetic on single elements), then arithmetic on
+The line counts what a hot loop must not have (calls, values that it puts on the stack, arithmetic on single elements; what does not change may be
+read from there, like constants from memory), then arithmetic on
 vectors of the greatest width in the text, and ends with what the loop is for: `exp` (it rounds exponents or moves them into place), `dot` (it
 multiplies and adds), `map`.
 """
@@ -19,7 +20,7 @@ loops = [(start, end) for start, end in ranges
 
 ARITHMETIC = r"v?(add|sub|mul|div|sqrt|min|max|fn?m(add|sub)\d*|cmp\w*|scalef|rndscale|round)"
 width = next((name for name in ("zmm", "ymm") if any(name in line for line in lines)), "xmm")
-frame = r"\((%rsp|%rbp)\)" if any(re.match(r"movq\s+%rsp, %rbp", line) for line in lines) else r"\(%rsp"
+frame = r",\s*-?\w*\((%rsp|%rbp)\)$" if any(re.match(r"movq\s+%rsp, %rbp", line) for line in lines) else r",\s*-?\w*\(%rsp\)$"
 for start, end in loops:
     body = [line for line in lines[start:end + 1] if line and not line.startswith(".")]
     def count(pattern, also=""):

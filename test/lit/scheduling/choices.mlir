@@ -1,4 +1,4 @@
-// RUN: mercer-opt %s --mercer-store-reductions '--mercer-schedule=plan=keep.0=no;panels.0=1;chunk.0=256' | FileCheck %s
+// RUN: mercer-opt %s --mercer-store-reductions '--mercer-schedule=plan=keep.0=no;rows.0=1;panels.0=1;chunk.0=256' | FileCheck %s
 // RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule=plan=lanes.0=k | FileCheck %s --check-prefix=ALONG
 // RUN: not mercer-opt %s --mercer-store-reductions --mercer-schedule=plan=lanes.0=q 2>&1 | FileCheck %s --check-prefix=OPTION
 // RUN: not mercer-opt %s --mercer-store-reductions --mercer-schedule=plan=block.0=64 2>&1 | FileCheck %s --check-prefix=DECISION

@@ -1,14 +1,14 @@
 // RUN: mercer-opt %s --mercer-schedule | FileCheck %s
 // RUN: mercer-opt %s --mercer-schedule=lanes=8 | FileCheck %s --check-prefix=EIGHT
 
-// Reductions lane by lane: the nest's index runs in vectors.
+// Reductions lane by lane: the nest's index runs in vectors, two at once.
 // CHECK-LABEL: mercer.plan @nest
-// CHECK: mercer.nest "i" {{.*}} lanes 16
+// CHECK: mercer.nest "i" {{.*}} lanes 32
 // CHECK: mercer.loop "j"
 // CHECK-NOT: lanes
 // CHECK: mercer.yield
 // EIGHT-LABEL: mercer.plan @nest
-// EIGHT: mercer.nest "i" {{.*}} lanes 8
+// EIGHT: mercer.nest "i" {{.*}} lanes 16
 mercer.program @nest(%x: !mercer.array<1xf32>, %z: !mercer.array<1xf32>) names ["x", "z"] {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>
   %m = mercer.size %z, 0 : !mercer.array<1xf32>

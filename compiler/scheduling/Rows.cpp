@@ -1,0 +1,100 @@
+#include "compiler/scheduling/Rows.h"
+
+#include "compiler/scheduling/Panels.h"
+
+using namespace mlir;
+
+namespace mercer::scheduling {
+namespace {
+
+using Values = DenseSet<Value>;
+
+/// The values of a nest that differ from one of its iterations to the next.
+Values varyingIn(ir::NestOp nest) {
+  Values varying{nest.getIndex()};
+  auto varies = [&](Value value) { return varying.contains(value); };
+  nest.walk([&](Operation *op) { // loops after their bodies
+    bool any = isa<ir::TileOp, ir::AccumulatorOp>(op) || llvm::any_of(op->getOperands(), varies);
+    if (auto loop = dyn_cast<ir::LoopOp>(op))
+      any |= llvm::any_of(loop.getYield()->getOperands(), varies);
+    if (any)
+      varying.insert_range(op->getResults());
+  });
+  return varying;
+}
+
+/// Does the order of terms depend on how many iterations run at once? That of what iterations add up together does, and that of loops
+/// whose bounds differ from one iteration to the next: such loops run over all that some iteration of a vector wants.
+bool orderDependsOnWidth(ir::NestOp nest, const Values &varying) {
+  auto depends = [&](Operation *op) {
+    if (auto loop = dyn_cast<ir::LoopOp>(op))
+      return varying.contains(loop.getLower()) || varying.contains(loop.getUpper());
+    auto accumulate = dyn_cast<ir::AccumulateOp>(op);
+    return accumulate && !accumulate.getArray().getDefiningOp<ir::AccumulatorOp>();
+  };
+  return nest.walk([&](Operation *op) { return depends(op) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+}
+
+/// Are its products added in pairs? They come in vectors of one length.
+bool hasPairs(ir::NestOp nest) {
+  return nest.walk([](ir::LoopOp loop) { return loop.getPairs() ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+}
+
+/// Does a loop load, for each vector again, what is the same in all its lanes?
+bool loadsForAll(ir::NestOp nest, const Values &varying) {
+  for (auto loop : nest.getBlock().getOps<ir::LoopOp>())
+    for (ir::ReadOp read : sharedReads(nest, loop))
+      if (llvm::none_of(read.getSubscripts(), [&](Value subscript) { return varying.contains(subscript); }))
+        return true;
+  return false;
+}
+
+/// The registers that one vector of iterations needs in an innermost loop: running values, what comes from outside, and results on the way.
+int64_t registersOf(ir::LoopOp loop, const Values &varying) {
+  constexpr int64_t onTheWay = 2;
+  Values outside;
+  int64_t states = 0;
+  loop.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (varying.contains(operand) && !isa<ir::ArrayType>(operand.getType()) && !loop.getBody().isAncestor(operand.getParentRegion()))
+        outside.insert(operand);
+  });
+  for (auto kind : loop.getKinds().getAsRange<ir::ReductionAttr>())
+    states += kind.getValue() == dsl::Reduction::logsumexp ? 2 : 1; // a reference and a sum
+  return states + static_cast<int64_t>(outside.size()) + onTheWay;
+}
+
+/// Have the innermost loops room for two vectors?
+bool fitsTwice(ir::NestOp nest, const Values &varying, const Machine &machine) {
+  bool fits = true;
+  nest.walk([&](ir::LoopOp loop) {
+    fits &= !loop.getBlock().getOps<ir::LoopOp>().empty() || 2 * registersOf(loop, varying) <= machine.registers;
+  });
+  return fits;
+}
+
+/// Do the tiles of an iteration stay small, whatever the sizes of a call?
+bool hasSmallTiles(ir::NestOp nest) {
+  bool small = true;
+  nest.walk([&](ir::TileOp tile) {
+    small &= llvm::all_of(tile.getSizes(), [](Value size) { return ir::upperBound(size).has_value(); });
+  });
+  return small;
+}
+
+} // namespace
+
+void widenNests(ir::PlanOp plan, const Machine &machine, Choices &choices) {
+  const auto lanes = static_cast<uint64_t>(machine.lanes);
+  for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
+    if (nest.getLanes() != lanes || nest.getChunk() % (2 * lanes) != 0 || hasPairs(nest))
+      continue;
+    Values varying = varyingIn(nest);
+    if (orderDependsOnWidth(nest, varying))
+      continue;
+    int64_t preferred = loadsForAll(nest, varying) && hasSmallTiles(nest) && fitsTwice(nest, varying, machine) ? 2 : 1;
+    nest.setLanes(lanes * static_cast<uint64_t>(choices.chooseNumber("rows", {1, 2}, preferred, true)));
+  }
+}
+
+} // namespace mercer::scheduling
