@@ -30,6 +30,7 @@ struct Running {
       false; ///< sums go through blocks: [block, total, lost]; logsumexp [reference, block, total, lost]
   bool acrossLanes = false; ///< the lanes will be combined: those that do not exist must not count
   bool compensated = true;  ///< blocks are added with their rounding errors kept
+  bool narrow = false;      ///< of argmin and argmax: positions are in 32 bits until the end
   llvm::SmallVector<mlir::Value, 4> state = {};
 
   /// The parts of the state between blocks: without that of the open block.
@@ -128,7 +129,8 @@ public:
                      mlir::Value end);
 
   // Reductions.
-  Running begin(dsl::Reduction kind, mlir::Type type, bool vectors);
+  /// `below`: what positions of argmin and argmax are below; none: it is not known.
+  Running begin(dsl::Reduction kind, mlir::Type type, bool vectors, std::optional<int64_t> below = std::nullopt);
   /// One more term, at `index`.
   void update(Running &running, Lane value, Lane predicate, Lane index);
   /// A term of a log-sum-exp: -infinity where it does not count.
@@ -265,6 +267,8 @@ private:
   mlir::Value loadOfPair(mlir::Value array, mlir::Value position);
   void storeOfPair(mlir::Value value, mlir::Value array, mlir::Value position);
   mlir::Value convertLoaded(mlir::Value value, mlir::Type stored, mlir::Type result);
+  mlir::Value position(const Running &running, Lane index);
+  mlir::Value widePosition(mlir::Value position);
   void take(Running &running, mlir::Value better, llvm::ArrayRef<mlir::Value> values);
 
   ir::PlanOp plan_;

@@ -119,7 +119,7 @@ SmallVector<Running> Codegen::beginLoop(ir::LoopOp op) {
   for (auto [n, kind] : llvm::enumerate(op.getKinds().getAsRange<ir::ReductionAttr>()))
     // Inside of a jammed loop each copy has its own state of what depends on that loop's index.
     forCopies(copied_.contains(op.getResult(static_cast<unsigned>(n))), [&] {
-      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0));
+      states.push_back(begin(kind.getValue(), yield.getOperands()[2 * n].getType(), width > 0, ir::upperBound(op.getUpper())));
       states.back().compensated = !inner || !mostTurns(op);
       states.back().acrossLanes = op.getLanes() > 0;
     });

@@ -24,7 +24,7 @@ static bool wantsSmallest(Reduction kind) { return kind == Reduction::argmin || 
 
 static double largestFinite(Type type) { return getElementTypeOrSelf(type).isF32() ? FLT_MAX : DBL_MAX; }
 
-Running Codegen::begin(Reduction kind, Type type, bool vectors) {
+Running Codegen::begin(Reduction kind, Type type, bool vectors, std::optional<int64_t> below) {
   Running running{.kind = kind, .type = type, .vectors = vectors};
   auto shaped = [&](Type element) { return vectors ? Type(VectorType::get({width}, element)) : element; };
   bool real = isa<FloatType>(type);
@@ -65,16 +65,37 @@ Running Codegen::begin(Reduction kind, Type type, bool vectors) {
     running.state.push_back(vectors ? i1(kind == Reduction::all, true) : i1(kind == Reduction::all, false));
     break;
   case Reduction::argmin:
-  case Reduction::argmax:
+  case Reduction::argmax: {
     real ? start(type, extreme) : startInteger(extremeInteger);
-    startInteger(-1);
+    constexpr int64_t fit = 1 << 30; // lanes after the last one have positions too
+    running.narrow = vectors && type.isF32() && below && *below <= fit;
+    running.state.push_back(number(shaped(running.narrow ? b.getI32Type() : b.getI64Type()), -1));
     break;
+  }
   }
   return running;
 }
 
 Value Codegen::timesLog2e(Value value) {
   return arith::MulFOp::create(b, loc(), value, number(value.getType(), std::numbers::log2e));
+}
+
+/// An iteration's index as the running state has positions: beside vectors of f32 in 32 bits where that is enough, so that a position
+/// takes as many registers as its value and is chosen by the same mask.
+Value Codegen::position(const Running &running, Lane index) {
+  if (!running.narrow)
+    return running.vectors ? vector(index, b.getI64Type()) : index.value;
+  Value base = arith::TruncIOp::create(b, loc(), b.getI32Type(), index.value);
+  return vector({index.kind, base, index.stride}, b.getI32Type());
+}
+
+/// The same in 64 bits.
+Value Codegen::widePosition(Value position) {
+  if (getElementTypeOrSelf(position.getType()).isInteger(64))
+    return position;
+  auto shape = dyn_cast<VectorType>(position.getType());
+  Type wide = shape ? Type(VectorType::get(shape.getShape(), b.getI64Type())) : b.getI64Type();
+  return arith::ExtSIOp::create(b, loc(), wide, position);
 }
 
 /// state = better ? values : state
@@ -158,7 +179,7 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Lane index) {
     Value none =
         arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
     better = both(arith::OrIOp::create(b, loc(), better, none), p);
-    take(running, better, {v, running.vectors ? vector(index, b.getI64Type()) : index.value});
+    take(running, better, {v, position(running, index)});
     break;
   }
   case Reduction::logsumexp:
@@ -267,7 +288,7 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     return combineLanes(running, extremum);
   if (extremum)
     *extremum = state[0];
-  return state[isPosition(running.kind) ? 1 : 0];
+  return isPosition(running.kind) ? widePosition(state[1]) : state[0];
 }
 
 /// The sum over the lanes with the rounding errors kept.
@@ -360,7 +381,7 @@ Value Codegen::combineLanes(Running &running, Value *extremum) {
     part = vector::ExtractOp::create(b, loc(), part, ArrayRef<int64_t>{0});
   if (extremum)
     *extremum = state[0];
-  return state[isPosition(running.kind) ? 1 : 0];
+  return isPosition(running.kind) ? widePosition(state[1]) : state[0];
 }
 
 } // namespace mercer::lowering

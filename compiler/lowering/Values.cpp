@@ -49,10 +49,10 @@ Value Codegen::vector(Lane lane, Type type) {
   Value splat = vector::BroadcastOp::create(b, loc(), wide, lane.value);
   if (lane.kind == Lane::uniform)
     return splat;
-  SmallVector<int64_t> steps;
+  SmallVector<Attribute> steps;
   for (unsigned n = 0; n < width; ++n)
-    steps.push_back(n * lane.stride);
-  Value offsets = arith::ConstantOp::create(b, loc(), DenseElementsAttr::get(wide, ArrayRef<int64_t>(steps)));
+    steps.push_back(b.getIntegerAttr(type, n * lane.stride));
+  Value offsets = arith::ConstantOp::create(b, loc(), DenseElementsAttr::get(wide, steps));
   return arith::AddIOp::create(b, loc(), splat, offsets);
 }
 

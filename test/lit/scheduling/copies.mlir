@@ -8,7 +8,7 @@
 // CHECK: mercer.loop "copy" %[[K:.*]] from %{{.*}} lanes 16 []
 // CHECK-NEXT: %[[V:.*]] = mercer.read %arg1[%[[J]], %[[K]]] : <2xbf16> -> f32
 // CHECK-NEXT: mercer.store %[[V]], %[[COPY]][%[[J]], %[[K]]]
-// CHECK: mercer.nest "i" {{.*}} lanes 16
+// CHECK: mercer.nest "i" {{.*}} lanes 32
 // CHECK: mercer.loop "j" %[[J:.*]] from {{.*}} jam 8 [logsumexp]
 // CHECK-NEXT: mercer.loop "k" %[[K:.*]] from
 // CHECK-NEXT: mercer.read %[[COPY]][%[[J]], %[[K]]]
@@ -37,7 +37,7 @@ mercer.program @converted(%x: !mercer.array<2xf32>, %y: !mercer.array<2xbf16>) n
 // CHECK: mercer.loop "copy" %[[K:.*]] from %{{.*}} jam 8 []
 // CHECK-NEXT: %[[V:.*]] = mercer.read %arg1[%[[K]], %[[J]]] : <2xf32> -> f32
 // CHECK-NEXT: mercer.store %[[V]], %[[COPY]][%[[J]], %[[K]]]
-// CHECK: mercer.nest "i" {{.*}} lanes 16
+// CHECK: mercer.nest "i" {{.*}} lanes 32
 // CHECK: mercer.loop "j" %[[J:.*]] from {{.*}} jam 8 []
 // CHECK-NEXT: mercer.loop "k" %[[K:.*]] from
 // CHECK-NEXT: mercer.read %[[COPY]][%[[J]], %[[K]]]
