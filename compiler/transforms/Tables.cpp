@@ -2,6 +2,10 @@
 
 #include "compiler/transforms/Formula.h"
 
+#include "llvm/ADT/MapVector.h"
+
+#include <map>
+
 using namespace mlir;
 
 namespace mercer::transforms {
@@ -15,6 +19,8 @@ public:
     SmallVector<Operation *> order;
     for (Operation &op : program.getBlock()) {
       order.push_back(&op);
+      if (isa<ir::ApplyOp, ir::ReadOp>(op) && containsSums(&op))
+        ofSums_.insert(&op);
       if (auto read = dyn_cast<ir::ReadOp>(op))
         largest_ = std::max(largest_, size(free_.of(read.getResult())));
       if (auto output = dyn_cast<ir::OutputOp>(op))
@@ -52,26 +58,34 @@ private:
       return false;
     const ir::IndexSet &own = free_.of(apply.getResult());
     bool small = own.size() == 1 || (own.size() == 2 && llvm::any_of(own, isBounded) && size(own) <= largest_);
-    return small && instructions(apply, own.size()) >= 16;
+    return small && !ofSums_.contains(apply) && isDear(apply, own.size());
   }
 
-  /// About how many instructions compute a value of so many indices from what has fewer; 0: it is of sums.
-  int64_t instructions(ir::ApplyOp apply, size_t indices) {
-    int64_t result = 0;
+  /// Is a value computed from a reduction with as many indices?
+  bool containsSums(Operation *op) {
+    const size_t indices = free_.of(op->getResult(0)).size();
+    return llvm::any_of(ir::scalarOperands(op), [&](Value part) {
+      Operation *from = part.getDefiningOp();
+      return from && free_.of(part).size() == indices && (isa<ir::ReduceOp>(from) || ofSums_.contains(from));
+    });
+  }
+
+  /// Do many instructions compute a value of so many indices from what has fewer?
+  bool isDear(ir::ApplyOp apply, size_t indices) {
+    constexpr int64_t many = 16, ofPolynomial = 20;
+    int64_t instructions = 0;
     SmallVector<Operation *> stack{apply};
     DenseSet<Operation *> seen;
-    while (!stack.empty()) {
+    while (!stack.empty() && instructions < many) {
       Operation *op = stack.pop_back_val();
       if (!op || free_.of(op->getResult(0)).size() < indices || !seen.insert(op).second)
         continue;
-      if (isa<ir::ReduceOp>(op))
-        return 0;
       auto function = dyn_cast<ir::ApplyOp>(op);
-      result += function && isPolynomial(function.getFunction().getValue()) ? 20 : 1;
+      instructions += function && isPolynomial(function.getFunction().getValue()) ? ofPolynomial : 1;
       for (Value part : ir::scalarOperands(op))
         stack.push_back(part.getDefiningOp());
     }
-    return result;
+    return instructions >= many;
   }
 
   /// Is a reduction kept, so that what uses it does not compute it?
@@ -81,18 +95,35 @@ private:
 
   bool mustBe(Operation *table) {
     const ir::IndexSet &own = free_.of(table->getResult(0));
+    // What is said of an elementwise value holds of all that it flows into with the same indices: long chains are walked once.
+    Answers *answers = isa<ir::ApplyOp>(table) ? &answers_[{own[0].getAsOpaquePointer(), own.size() > 1 ? own[1].getAsOpaquePointer() : nullptr}] : nullptr;
     // Ops that use the table, each with the table's indices that are not yet bound on the way there.
     SmallVector<std::pair<Operation *, ir::IndexSet>> stack;
+    struct Step {
+      Operation *before;
+      bool asTable; ///< with the same indices
+    };
+    llvm::MapVector<Operation *, Step> steps; // of all ops that were walked
     auto push = [&](Operation *op, const ir::IndexSet &unbound) {
       for (Operation *user : op->getUsers())
-        stack.push_back({user, unbound});
+        if (steps.try_emplace(user, Step{op, unbound.size() == own.size() && isa<ir::ApplyOp>(user)}).second)
+          stack.push_back({user, unbound});
+    };
+    auto must = [&](Operation *op) {
+      for (; answers && op != table; op = steps.lookup(op).before)
+        if (steps.lookup(op).asTable)
+          (*answers)[op] = true;
+      return true;
     };
     push(table, own);
-    DenseSet<Operation *> seen;
     while (!stack.empty()) {
       auto [op, unbound] = stack.pop_back_val();
-      if (!seen.insert(op).second)
-        continue;
+      if (answers && steps.lookup(op).asTable)
+        if (auto known = answers->find(op); known != answers->end()) {
+          if (known->second)
+            return must(op);
+          continue;
+        }
       auto output = dyn_cast<ir::OutputOp>(op);
       auto reduce = dyn_cast<ir::ReduceOp>(op);
       if (output || reduce) {
@@ -105,12 +136,15 @@ private:
         unbound = kept;
         auto sum = dyn_cast<ir::ReduceOp>(table);
         if (kept.empty() ? !around.empty() : sum && kept.size() < own.size() && computesWithout(sum, kept))
-          return true;
+          return must(op);
       }
       if (output || (reduce && isStored(reduce)))
         continue;
       push(op, unbound);
     }
+    for (auto [op, step] : steps)
+      if (answers && step.asTable)
+        answers->try_emplace(op, false);
     return false;
   }
 
@@ -136,7 +170,9 @@ private:
   }
 
   ir::FreeIndices &free_;
-  llvm::DenseSet<Operation *> tables_;
+  using Answers = DenseMap<Operation *, bool>;
+  llvm::DenseSet<Operation *> tables_, ofSums_;
+  std::map<std::pair<const void *, const void *>, Answers> answers_; // by the indices
   double largest_ = 0; // elements of an input or output
 };
 
