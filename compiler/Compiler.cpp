@@ -71,7 +71,7 @@ public:
     if (!cpu)
       return cpu.takeError();
     cpu_ = *cpu;
-    module_ = importGraph(*context_, graph_, options_.inputTypes, options_.arithmetic);
+    module_ = importGraph(*context_, graph_, options_.inputTypes, options_.arithmetic, options_.outputTypes);
     assumeSizes();
     done("import");
     if (last == "program")
@@ -235,6 +235,10 @@ private:
       return DType::f64;
     if (type.isF32())
       return DType::f32;
+    if (type.isF16())
+      return DType::f16;
+    if (type.isBF16())
+      return DType::bf16;
     return type.isInteger(1) ? DType::boolean : DType::i64;
   }
 

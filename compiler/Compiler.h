@@ -28,6 +28,7 @@ struct KnownSize {
 /// What one variant of a program is compiled for.
 struct Options {
   std::vector<DType> inputTypes;     ///< storage type of each input
+  std::vector<DType> outputTypes;    ///< of each output that is real; empty: the arithmetic type
   DType arithmetic = DType::f32;     ///< f32 or f64
   bool accumulateInF64 = false;      ///< sums of f32 values add in f64
   bool fast = false;                 ///< Precision::fast
@@ -49,7 +50,7 @@ struct Code {
   std::unique_ptr<llvm::MemoryBuffer> object; ///< relocatable object with the symbol `symbol` of type mercer_entry
   std::string symbol;
   std::int64_t frameWords = 0;       ///< arguments and scratch
-  std::vector<DType> outputTypes;    ///< types of the outputs' memory: arithmetic type, i64 or bool
+  std::vector<DType> outputTypes;    ///< types of the outputs' memory: of real ones those asked for, i64 or bool
   std::vector<std::pair<std::int32_t, std::int32_t>> inPlace; ///< (output, input) that may be the very same memory
   std::optional<scheduling::Explanation> explanation; ///< the plan in words; of compiled code always there
   std::vector<int> nestsOfCalls; ///< the nest of the explanation that each call of mercer_context::parallel is for

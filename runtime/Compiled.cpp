@@ -43,17 +43,25 @@ Compiled::Compiled(const Signature &signature, const JitOptions &options)
       dimensions_.emplace_back(input, dimension);
 }
 
-DType Compiled::real_output_type(std::size_t output, std::span<const Operand> inputs) const {
+DType Compiled::real_output_type(std::size_t output, std::span<const DType> input_types) const {
   const int like = signature_.outputs()[output].like;
-  if (like >= 0)
-    return inputs[like].dtype;
+  return like >= 0 ? input_types[like] : signature_.arithmetic(input_types);
+}
+
+DType Compiled::real_output_type(std::size_t output, std::span<const Operand> inputs) const {
   Buffer<DType, 16> types(inputs.size());
   for (std::size_t n = 0; n < inputs.size(); ++n)
     types[n] = inputs[n].dtype;
-  return signature_.arithmetic({types.data(), inputs.size()});
+  return real_output_type(output, std::span<const DType>(types.data(), inputs.size()));
 }
 
-// --- variants: key = contiguous, types of the inputs, for each dimension its size, unknown or bounded -------------
+// --- variants: key = contiguous, types of the inputs, of the outputs, for each dimension its size, unknown or bounded -------------
+
+/// The code writes arrays of real numbers in the type of their memory, and the others in types of its own.
+std::int64_t Compiled::output_word(std::size_t output, DType type) const {
+  const Signature::Parameter &parameter = signature_.outputs()[output];
+  return parameter.kind == real && parameter.rank > 0 ? static_cast<std::int64_t>(type) : -1;
+}
 
 KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   KernelOptions result;
@@ -62,9 +70,16 @@ KernelOptions Compiled::options(std::span<const std::int64_t> key) const {
   for (std::size_t n = 0; n < inputs; ++n)
     result.types.push_back(static_cast<DType>(key[1 + n]));
   for (std::size_t n = 0; n < dimensions_.size(); ++n)
-    if (const std::int64_t size = key[1 + inputs + n]; size != unknown)
+    if (const std::int64_t size = key[sizes_in_key() + n]; size != unknown)
       result.sizes.push_back({dimensions_[n].first, dimensions_[n].second, std::abs(size), size < 0});
   result.arithmetic = signature_.arithmetic(result.types);
+  for (std::size_t n = 0; n < signature_.outputs().size(); ++n) {
+    const std::int64_t word = key[1 + inputs + n];
+    const DType type = word < 0 ? result.arithmetic : static_cast<DType>(word);
+    // To 16 bits the code rounds values of f32: by way of these, values of f64 would be rounded twice.
+    const bool twice = result.arithmetic == DType::f64 && size_of(type) == 2;
+    result.output_types.push_back(twice ? DType::f64 : type);
+  }
   result.accumulate_in_f64 = options_.accumulate == DType::f64;
   result.fast = options_.precision == Precision::fast;
   result.timing = options_.timing;
@@ -90,7 +105,7 @@ Compiled::Result Compiled::find(std::span<std::int64_t> key,
       return std::equal(key.begin(), key.end(), variant.key.begin());
     };
     auto variant = std::find_if(variants_.begin(), variants_.end(), matches);
-    const std::span<std::int64_t> sizes = key.subspan(1 + signature_.inputs().size());
+    const std::span<std::int64_t> sizes = key.subspan(sizes_in_key());
     bool special = false;
     for (std::size_t n = 0; n < sizes.size(); ++n)
       special |= sizes[n] != general_size(n, sizes[n]);
@@ -147,9 +162,11 @@ void Compiled::write_key(Call &call, bool contiguous, std::span<std::int64_t> ke
   key[0] = contiguous;
   for (std::size_t n = 0; n < inputs.size(); ++n)
     key[1 + n] = static_cast<std::int64_t>(inputs[n].dtype);
+  for (std::size_t n = 0; n < signature_.outputs().size(); ++n)
+    key[1 + inputs.size() + n] = output_word(n, call.output_operands()[n].dtype);
   for (std::size_t n = 0; n < dimensions_.size(); ++n) {
     const std::int64_t size = inputs[dimensions_[n].first].shape[dimensions_[n].second];
-    std::int64_t &word = key[1 + inputs.size() + n];
+    std::int64_t &word = key[sizes_in_key() + n];
     if (size <= largest_known_size && dimensions_[n].second != 0)
       word = size;
     else
@@ -172,8 +189,10 @@ std::vector<std::int64_t> Compiled::general_key(const std::vector<DType> &input_
   key[0] = true;
   for (std::size_t n = 0; n < input_types.size(); ++n)
     key[1 + n] = static_cast<std::int64_t>(input_types[n]);
+  for (std::size_t n = 0; n < signature_.outputs().size(); ++n)
+    key[1 + input_types.size() + n] = output_word(n, real_output_type(n, input_types));
   for (std::size_t n = 0; n < dimensions_.size(); ++n)
-    key[1 + input_types.size() + n] = general_size(n, -bounded_size);
+    key[sizes_in_key() + n] = general_size(n, -bounded_size);
   return key;
 }
 
@@ -265,9 +284,11 @@ void Compiled::run(Call &call) const {
       const bool shared = output.count != 0 && inputs[input].first == output.first &&
                           inputs[input].count != 0 && inputs[input].rank == output.rank &&
                           inputs[input].data == output.data;
-      if (shared && std::find(kernel->in_place.begin(), kernel->in_place.end(),
-                              std::pair(static_cast<std::int32_t>(n), static_cast<std::int32_t>(input))) ==
-                        kernel->in_place.end())
+      const bool allowed = inputs[input].dtype == output.dtype &&
+                           std::find(kernel->in_place.begin(), kernel->in_place.end(),
+                                     std::pair(static_cast<std::int32_t>(n), static_cast<std::int32_t>(input))) !=
+                               kernel->in_place.end();
+      if (shared && !allowed)
         return false;
     }
     return true;

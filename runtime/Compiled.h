@@ -28,6 +28,7 @@ public:
   std::string emit(const std::vector<DType> &input_types, const std::string &stage) const;
 
 private:
+  DType real_output_type(std::size_t output, std::span<const DType> input_types) const;
   using Result = std::shared_ptr<const Kernel>;
   /// A variant that was compiled or is being compiled: `key` is what it was compiled for.
   struct Variant {
@@ -35,7 +36,9 @@ private:
     std::shared_future<Result> kernel;
   };
 
-  std::size_t key_size() const { return 1 + signature_.inputs().size() + dimensions_.size(); }
+  std::size_t sizes_in_key() const { return 1 + signature_.inputs().size() + signature_.outputs().size(); } ///< where they start
+  std::size_t key_size() const { return sizes_in_key() + dimensions_.size(); }
+  std::int64_t output_word(std::size_t output, DType type) const;
   std::int64_t general_size(std::size_t dimension, std::int64_t size) const;
   std::vector<std::int64_t> general_key(const std::vector<DType> &input_types) const;
   void write_key(Call &call, bool contiguous, std::span<std::int64_t> key) const;

@@ -39,19 +39,27 @@ void check_output_count(const FunctionState &state, std::size_t given) {
                                                     (given == 1 ? " is asked for" : " are asked for"));
 }
 
+/// Outputs that nobody gave a view for have their element types from the inputs.
+void set_output_types(const FunctionState &state, Call &call) {
+  for (std::size_t n = 0; n < state.signature.outputs().size(); ++n) {
+    const Kind kind = state.signature.outputs()[n].kind;
+    call.output_operands()[n].dtype = kind == boolean   ? DType::boolean
+                                      : kind == integer ? DType::i64
+                                                        : state.engine->real_output_type(n, call.input_operands());
+  }
+}
+
 std::vector<Array> run_and_allocate(const FunctionState &state, std::span<const Argument> arguments) {
   const detail::Signature &signature = state.signature;
   Call call(arguments.size(), signature.outputs().size(), signature.words());
   signature.check(arguments, nullptr, call);
+  set_output_types(state, call);
   std::vector<Array> results;
   results.reserve(signature.outputs().size());
   for (std::size_t n = 0; n < signature.outputs().size(); ++n) {
     const auto &parameter = signature.outputs()[n];
     Operand &output = call.output_operands()[n];
     output.rank = parameter.rank;
-    output.dtype = parameter.kind == boolean   ? DType::boolean
-                   : parameter.kind == integer ? DType::i64
-                                               : state.engine->real_output_type(n, call.input_operands());
     const std::span<const std::int64_t> shape(output.shape, output.rank);
     std::int64_t count;
     if (!detail::count_elements(shape, output.dtype, count))
@@ -81,6 +89,7 @@ std::string with_inputs(const FunctionState &state, std::span<const Argument> ar
   check_argument_count(state, arguments.size());
   Call call(arguments.size(), state.signature.outputs().size(), state.signature.words());
   state.signature.check(arguments, nullptr, call);
+  set_output_types(state, call);
   return say(call);
 }
 

@@ -46,6 +46,7 @@ Kernel::~Kernel() = default;
 static compiler::Options options_of(const KernelOptions &options) {
   compiler::Options given;
   given.inputTypes = options.types;
+  given.outputTypes = options.output_types;
   given.arithmetic = options.arithmetic;
   given.accumulateInF64 = options.accumulate_in_f64;
   given.fast = options.fast;

@@ -15,7 +15,8 @@ class LinkedCode;
 
 /// What a variant is compiled for.
 struct KernelOptions {
-  std::vector<DType> types; ///< of the inputs
+  std::vector<DType> types;        ///< of the inputs
+  std::vector<DType> output_types; ///< of the memory of real outputs; what stands there for others does not matter
   DType arithmetic;
   bool accumulate_in_f64, fast, contiguous;
   struct Size {

@@ -56,6 +56,8 @@ inline constexpr llvm::StringLiteral knownSizesAttribute = "mercer.known_sizes";
 
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
+/// Of an output: the type of its elements in memory, where that is not the value's.
+inline constexpr llvm::StringLiteral elementAttribute = "mercer.element";
 /// Attribute of a `mercer.check`, and of the output that stands for it: how many others, one after the other, must hold before it
 /// can be evaluated. Without it: all before it.
 inline constexpr llvm::StringLiteral roundAttribute = "mercer.round";

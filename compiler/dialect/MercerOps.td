@@ -200,11 +200,12 @@ def Mercer_CheckOp : Mercer_Op<"check", [AttrSizedOperandSegments, HasParent<"Pr
 def Mercer_OutputOp : Mercer_Op<"output", [HasParent<"ProgramOp">]> {
   let summary = "a result of the program: a value as a function of its indices";
   let description = [{
-    `mercer.check` is an attribute of an output that stands for the check at that position (`mercer-checks-to-values`).
+    `mercer.check` is an attribute of an output that stands for the check at that position (`mercer-checks-to-values`). `mercer.element` is
+    the type of its elements in memory, which they are rounded to; without it that is the value's.
 
     Constraints: (C1) each of `indices` is the result of a `mercer.index`, none twice; (C2) no other index is free in `value`; (C3) with
     `mercer.check` the attribute is a position, the output a truth value without indices, and `mercer.round`, where it is there, a
-    number below 2^31.
+    number below 2^31; (C4) `mercer.element` is a type of real numbers, and so is the value's.
   }];
   let arguments = (ins StrAttr:$name, Variadic<I64>:$indices, Mercer_Scalar:$value);
   let assemblyFormat = "$name `[` $indices `]` $value attr-dict `:` type($value)";

@@ -267,6 +267,11 @@ LogicalResult CheckOp::verify() { return verifyIndices(*this, getIndices(), "ind
 LogicalResult OutputOp::verify() {
   if (failed(verifyIndices(*this, getIndices(), "indices"))) // C1
     return failure();
+  if (Attribute element = (*this)->getAttr(elementAttribute)) { // C4
+    auto type = dyn_cast<TypeAttr>(element);
+    if (!type || !isa<FloatType>(type.getValue()) || !isa<FloatType>(getValue().getType()))
+      return emitOpError() << "'" << elementAttribute << "' must be a type of real numbers of an output of such, but is " << element;
+  }
   Attribute check = (*this)->getAttr(checkAttribute);
   if (!check)
     return success();

@@ -54,8 +54,9 @@ SmallVector<int64_t> roundsOfChecks(const dsl::Graph &graph) {
 
 class Importer {
 public:
-  Importer(MLIRContext &context, const dsl::Graph &graph, ArrayRef<DType> inputTypes, DType arithmetic)
-      : context_(context), graph_(graph), inputTypes_(inputTypes), builder_(&context),
+  Importer(MLIRContext &context, const dsl::Graph &graph, ArrayRef<DType> inputTypes, DType arithmetic,
+           ArrayRef<DType> outputTypes)
+      : context_(context), graph_(graph), inputTypes_(inputTypes), outputTypes_(outputTypes), builder_(&context),
         real_(storageType(context, arithmetic)), nodes_(graph.nodes.size()), indices_(graph.indices.size()),
         arrays_(graph.arrays.size()) {}
 
@@ -83,9 +84,12 @@ public:
                                     indices(check.indices), nodes_[check.subscript], nodes_[check.size], value(check.guard));
       op->setAttr(ir::roundAttribute, builder_.getI64IntegerAttr(round));
     }
-    for (const dsl::Graph::Output &output : graph_.outputs)
-      ir::OutputOp::create(builder_, location(output.where), output.name, indices(output.indices),
-                           nodes_[output.value]);
+    for (auto [n, output] : llvm::enumerate(graph_.outputs)) {
+      auto op = ir::OutputOp::create(builder_, location(output.where), output.name, indices(output.indices), nodes_[output.value]);
+      Type value = op.getValue().getType(), element = n < outputTypes_.size() ? storageType(context_, outputTypes_[n]) : value;
+      if (element != value && isa<FloatType>(value) && isa<FloatType>(element))
+        op->setAttr(ir::elementAttribute, TypeAttr::get(element));
+    }
     return module;
   }
 
@@ -188,7 +192,7 @@ private:
 
   MLIRContext &context_;
   const dsl::Graph &graph_;
-  ArrayRef<DType> inputTypes_;
+  ArrayRef<DType> inputTypes_, outputTypes_;
   OpBuilder builder_;
   Type real_;
   Block *block_ = nullptr;
@@ -220,8 +224,8 @@ Type storageType(MLIRContext &context, DType dtype) {
 }
 
 OwningOpRef<ModuleOp> importGraph(MLIRContext &context, const dsl::Graph &graph, ArrayRef<DType> inputTypes,
-                                  DType arithmetic) {
-  return Importer(context, graph, inputTypes, arithmetic).run();
+                                  DType arithmetic, ArrayRef<DType> outputTypes) {
+  return Importer(context, graph, inputTypes, arithmetic, outputTypes).run();
 }
 
 } // namespace mercer::compiler

@@ -71,8 +71,9 @@ private:
     for (BlockArgument argument : block.getArguments())
       body.addArgument(argument.getType(), argument.getLoc());
     for (ir::OutputOp output : outputs) {
+      auto element = output->getAttrOfType<TypeAttr>(ir::elementAttribute);
       auto type = ir::ArrayType::get(builder_.getContext(), static_cast<unsigned>(output.getIndices().size()),
-                                     output.getValue().getType());
+                                     element ? element.getValue() : output.getValue().getType());
       targets_[output].memory = body.addArgument(type, output.getLoc());
     }
     for (ir::OutputOp output : outputs)
@@ -226,7 +227,8 @@ private:
     auto array = read ? read.getArray().getDefiningOp<ir::ArrayOp>() : ir::ArrayOp();
     const Target &target = targets_.find(output)->second;
     if (!array || !(isScattered(array) || dependences_.isTogether(array)) || writer_->hasMemory(array) || !target.subscripts.empty() ||
-        read.getSubscripts() != array.getIndices() || output.getIndices() != read.getSubscripts())
+        read.getSubscripts() != array.getIndices() || output.getIndices() != read.getSubscripts() ||
+        target.memory.getType() != array.getType())
       return false;
     writer_->keepIn(array, target.memory);
     return true;

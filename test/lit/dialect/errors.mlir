@@ -432,6 +432,14 @@ mercer.program @p() names [] {
 // -----
 
 mercer.program @p() names [] {
+  %v = mercer.constant true
+  // expected-error@+1 {{'mercer.output' op 'mercer.element' must be a type of real numbers of an output of such, but is bf16}}
+  mercer.output "y" [] %v {mercer.element = bf16} : i1
+}
+
+// -----
+
+mercer.program @p() names [] {
   %v = mercer.constant 1.0 : f32
   // expected-error@+1 {{'mercer.output' op stands for a check, so it must be a truth value without indices}}
   mercer.output "y" [] %v {mercer.check = 0 : i64} : f32

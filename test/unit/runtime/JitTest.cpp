@@ -50,6 +50,50 @@ TEST(Jit, GradientsHaveTheTypeOfTheirInput) {
   EXPECT_EQ(float(dx.data<half>()[1]), 4);
 }
 
+/// What code stores in the type of the memory is what it would store as f32, rounded to nearest.
+template <class Half> void storesRounded(const std::string &type) {
+  Tensor x("x", 2);
+  Index i("i"), c("c");
+  Program loss("loss", {x}, {{"value", sum(i, logsumexp(c, x(i, c)))}});
+  const std::int64_t n = 5, classes = 37;
+  std::vector<Half> values;
+  for (float value : numbers(n * classes, 7))
+    values.push_back(Half(40 * value)); // many of the gradient's elements are subnormal
+  Function f = jit(value_and_gradient(loss, {x}));
+  std::vector<float> wide(n * classes);
+  std::vector<Half> narrow(n * classes), apart(2 * n * classes);
+  std::vector<float> value(1);
+  const View strided{apart.data(), view(narrow, {n, classes}).dtype, {n, classes}, {2 * classes, 2}, false};
+  f.run({view(values, {n, classes})}, {view(value, {}), view(wide, {n, classes})});
+  f.run({view(values, {n, classes})}, {view(value, {}), view(narrow, {n, classes})});
+  f.run({view(values, {n, classes})}, {view(value, {}), strided});
+  for (std::size_t p = 0; p < wide.size(); ++p) {
+    EXPECT_EQ(narrow[p].bits, Half(wide[p]).bits) << wide[p];
+    EXPECT_EQ(apart[2 * p].bits, narrow[p].bits);
+  }
+  std::vector<Argument> arguments{view(values, {n, classes})};
+  EXPECT_NE(f.emit("nests", arguments).find("%arg2: !mercer.array<2x" + type + ">"), std::string::npos) << f.emit("nests", arguments);
+}
+
+TEST(Jit, CodeStoresOutputsInTheTypeOfTheirMemory) {
+  storesRounded<bfloat16>("bf16");
+  storesRounded<half>("f16");
+}
+
+TEST(Jit, ResultsInF64AreRoundedOnceTo16Bits) {
+  Tensor x("x", 1);
+  Index i("i");
+  Function f = jit(Program("same", {x}, {{"y", i, x(i) * 1.0}}));
+  // Just above the middle of two numbers of f16, and of bf16; in f32 it is the middle.
+  std::vector<double> values{1 + 0x1p-11 + 0x1p-30, 1 + 0x1p-8 + 0x1p-30};
+  std::vector<half> halves(2);
+  std::vector<bfloat16> brains(2);
+  f.run({view(values, {2})}, {view(halves, {2})});
+  f.run({view(values, {2})}, {view(brains, {2})});
+  EXPECT_EQ(float(halves[0]), 1 + 0x1p-10f);
+  EXPECT_EQ(float(brains[1]), 1 + 0x1p-7f);
+}
+
 TEST(Jit, StridesChangeNoBits) {
   const int n = 19, d = 7;
   std::vector<float> x = numbers(n * d, 3), w = numbers(d, 4), transposed(n * d), wide(2 * d);
