@@ -120,8 +120,9 @@ private:
     SmallVector<SmallVector<Value>> elements{{}};
     SmallVector<Value> loops;
     constexpr int64_t mostElements = 64, mostOperations = 1000, mostSums = 8;
-    int64_t most = std::min({mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1),
-                             mostSums / std::max<int64_t>(longSumsFor(output), 1)});
+    int64_t most = std::min(mostElements, mostOperations / std::max<int64_t>(operationsFor(output), 1));
+    if (int64_t sums = longSumsFor(output))
+      most = std::min(most, mostSums / sums);
     for (auto [position, index] : llvm::enumerate(output.getIndices())) {
       auto extent = ir::integerConstant(index.getDefiningOp<ir::IndexOp>().getExtent());
       bool few =

@@ -43,3 +43,19 @@ mercer.program @many(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>, %w: !me
   %s = mercer.reduce sum over [%j] %t : f32 -> f32
   mercer.output "y" [%i, %k] %s : f32
 }
+
+// Without long sums, sixteen positions are straight code.
+// CHECK-LABEL: mercer.plan @elements
+// CHECK: mercer.nest "i"
+// CHECK-NOT: mercer.loop
+// CHECK-COUNT-16: mercer.store %{{.*}}, %arg2
+mercer.program @elements(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>) names ["x", "z"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %sixteen
+  %xv = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %zv = mercer.read %z[%i, %k] : !mercer.array<2xf32> -> f32
+  %p = mercer.apply mul(%xv, %zv) : (f32, f32) -> f32
+  mercer.output "y" [%i, %k] %p : f32
+}
