@@ -23,21 +23,32 @@ Values varyingIn(ir::NestOp nest) {
   return varying;
 }
 
-/// Does the order of terms depend on how many iterations run at once? That of what iterations add up together does, and that of loops
-/// whose bounds differ from one iteration to the next: such loops run over all that some iteration of a vector wants.
-bool orderDependsOnWidth(ir::NestOp nest, const Values &varying) {
-  auto depends = [&](Operation *op) {
-    if (auto loop = dyn_cast<ir::LoopOp>(op))
-      return varying.contains(loop.getLower()) || varying.contains(loop.getUpper());
+bool contains(ir::NestOp nest, llvm::function_ref<bool(Operation *)> is) {
+  return nest.walk([&](Operation *op) { return is(op) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+}
+
+/// Do the bounds of a loop differ from one iteration to the next? Such loops run over all that some iteration of a vector wants.
+bool hasVaryingBounds(ir::NestOp nest, const Values &varying) {
+  return contains(nest, [&](Operation *op) {
+    auto loop = dyn_cast<ir::LoopOp>(op);
+    return loop && (varying.contains(loop.getLower()) || varying.contains(loop.getUpper()));
+  });
+}
+
+/// Do iterations add something up together? Its order of terms is that of vectors.
+bool addsUp(ir::NestOp nest) {
+  return contains(nest, [](Operation *op) {
     auto accumulate = dyn_cast<ir::AccumulateOp>(op);
     return accumulate && !accumulate.getArray().getDefiningOp<ir::AccumulatorOp>();
-  };
-  return nest.walk([&](Operation *op) { return depends(op) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+  });
 }
 
 /// Are its products added in pairs? They come in vectors of one length.
 bool hasPairs(ir::NestOp nest) {
-  return nest.walk([](ir::LoopOp loop) { return loop.getPairs() ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
+  return contains(nest, [](Operation *op) {
+    auto loop = dyn_cast<ir::LoopOp>(op);
+    return loop && loop.getPairs();
+  });
 }
 
 /// Does a loop load, for each vector again, what is the same in all its lanes?
@@ -90,10 +101,10 @@ void widenNests(ir::PlanOp plan, const Machine &machine, Choices &choices) {
     if (nest.getLanes() != lanes || nest.getChunk() % (2 * lanes) != 0 || hasPairs(nest))
       continue;
     Values varying = varyingIn(nest);
-    if (orderDependsOnWidth(nest, varying))
+    if (hasVaryingBounds(nest, varying))
       continue;
     int64_t preferred = loadsForAll(nest, varying) && hasSmallTiles(nest) && fitsTwice(nest, varying, machine) ? 2 : 1;
-    nest.setLanes(lanes * static_cast<uint64_t>(choices.chooseNumber("rows", {1, 2}, preferred, true)));
+    nest.setLanes(lanes * static_cast<uint64_t>(choices.chooseNumber("rows", {1, 2}, preferred, !addsUp(nest))));
   }
 }
 
