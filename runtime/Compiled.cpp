@@ -48,13 +48,6 @@ DType Compiled::real_output_type(std::size_t output, std::span<const DType> inpu
   return like >= 0 ? input_types[like] : signature_.arithmetic(input_types);
 }
 
-DType Compiled::real_output_type(std::size_t output, std::span<const Operand> inputs) const {
-  Buffer<DType, 16> types(inputs.size());
-  for (std::size_t n = 0; n < inputs.size(); ++n)
-    types[n] = inputs[n].dtype;
-  return real_output_type(output, std::span<const DType>(types.data(), inputs.size()));
-}
-
 // --- variants: key = contiguous, types of the inputs, of the outputs, for each dimension its size, unknown or bounded -------------
 
 /// The code writes arrays of real numbers in the type of their memory, and the others in types of its own.

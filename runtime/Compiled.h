@@ -17,7 +17,7 @@ class Compiled : public Engine {
 public:
   Compiled(const Signature &signature, const JitOptions &options);
 
-  DType real_output_type(std::size_t output, std::span<const Operand> inputs) const override;
+  DType real_output_type(std::size_t output, std::span<const DType> input_types) const override;
   void run(Call &call) const override;
   void compile(const std::vector<DType> &input_types) const override;
   std::string explain(Call &call) const override;
@@ -28,7 +28,6 @@ public:
   std::string emit(const std::vector<DType> &input_types, const std::string &stage) const;
 
 private:
-  DType real_output_type(std::size_t output, std::span<const DType> input_types) const;
   using Result = std::shared_ptr<const Kernel>;
   /// A variant that was compiled or is being compiled: `key` is what it was compiled for.
   struct Variant {

@@ -12,7 +12,7 @@ class Engine {
 public:
   virtual ~Engine() = default;
   /// The type of a real output that Mercer allocates.
-  virtual DType real_output_type(std::size_t output, std::span<const Operand> inputs) const = 0;
+  virtual DType real_output_type(std::size_t output, std::span<const DType> input_types) const = 0;
   /// Runs into the outputs' memory. @throws Error; nothing is then written
   virtual void run(Call &call) const = 0;
   virtual void compile(const std::vector<DType> &input_types) const = 0;

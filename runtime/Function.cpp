@@ -5,6 +5,7 @@
 
 namespace mercer {
 
+using detail::Buffer;
 using detail::Call;
 using detail::Operand;
 
@@ -41,11 +42,14 @@ void check_output_count(const FunctionState &state, std::size_t given) {
 
 /// Outputs that nobody gave a view for have their element types from the inputs.
 void set_output_types(const FunctionState &state, Call &call) {
+  Buffer<DType, 16> input_types(call.inputs);
+  for (std::size_t n = 0; n < call.inputs; ++n)
+    input_types[n] = call.input_operands()[n].dtype;
   for (std::size_t n = 0; n < state.signature.outputs().size(); ++n) {
     const Kind kind = state.signature.outputs()[n].kind;
     call.output_operands()[n].dtype = kind == boolean   ? DType::boolean
                                       : kind == integer ? DType::i64
-                                                        : state.engine->real_output_type(n, call.input_operands());
+                                                        : state.engine->real_output_type(n, {input_types.data(), call.inputs});
   }
 }
 

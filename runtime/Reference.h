@@ -29,7 +29,7 @@ class Interpreted : public Engine {
 public:
   Interpreted(const Signature &signature, int bits)
       : signature_(signature), reference_(signature), bits_(bits) {}
-  DType real_output_type(std::size_t, std::span<const Operand>) const override { return DType::f64; }
+  DType real_output_type(std::size_t, std::span<const DType>) const override { return DType::f64; }
   void run(Call &call) const override { reference_.run(call, bits_); }
   void compile(const std::vector<DType> &) const override {}
   std::string explain(Call &) const override;

@@ -10,7 +10,8 @@
 namespace mercer::compiler {
 
 /// A module with one `mercer.program`: the graph with arrays of these storage types and this arithmetic type (f32 or
-/// f64). `outputTypes`: of the outputs' memory, as far as these are real; empty: the arithmetic type. Locations are the user's lines. The context must have the mercer dialect loaded.
+/// f64). `outputTypes`: of the outputs' memory, as far as these are real; empty: the arithmetic type. Locations are the
+/// user's lines. The context must have the mercer dialect loaded.
 mlir::OwningOpRef<mlir::ModuleOp> importGraph(mlir::MLIRContext &context, const dsl::Graph &graph,
                                               llvm::ArrayRef<DType> inputTypes, DType arithmetic,
                                               llvm::ArrayRef<DType> outputTypes = {});

@@ -57,7 +57,6 @@ std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
 
 using ir::blockTerms, ir::bytesOf, ir::innerTerms, ir::planesOf;
 
-
 /// Does a nest combine values into one element of the plan?
 bool isTotal(ir::AccumulateOp op);
 /// The arrays with dimensions that a nest adds into: each chunk has a table for each.

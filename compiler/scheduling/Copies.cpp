@@ -16,7 +16,7 @@ public:
       SmallVector<ir::ReadOp> reads;
       nest.walk([&](ir::ReadOp read) { reads.push_back(read); });
       for (ir::ReadOp read : reads)
-        if (std::optional<Copy> copy = copyFor(nest, read))
+        if (std::optional<Copy> copy = copyFor(read))
           redirect(nest, read, *copy);
     }
   }
@@ -51,19 +51,11 @@ private:
     return depth;
   }
 
-  /// The lanes of the index in vectors among those of the nest and of the loops around the op; 0: there is none.
-  static uint64_t lanesAround(ir::NestOp nest, Operation *op) {
-    uint64_t lanes = nest.getLanes();
-    for (auto loop = op->getParentOfType<ir::LoopOp>(); loop; loop = loop->getParentOfType<ir::LoopOp>())
-      lanes = std::max(lanes, loop.getLanes());
-    return lanes;
-  }
-
-  std::optional<Copy> copyFor(ir::NestOp nest, ir::ReadOp read) {
+  std::optional<Copy> copyFor(ir::ReadOp read) {
     auto argument = dyn_cast<BlockArgument>(read.getArray());
     auto loop = dyn_cast<ir::LoopOp>(read->getParentOp());
     if (!argument || argument.getOwner() != &plan_.getBlock() || argument.getArgNumber() >= plan_.getInputs() || !loop ||
-        !loop.getBlock().getOps<ir::LoopOp>().empty() || lanesAround(nest, read) == 0)
+        !loop.getBlock().getOps<ir::LoopOp>().empty() || ir::activeLanes(read) == 1)
       return std::nullopt;
     auto element = dyn_cast<FloatType>(cast<ir::ArrayType>(argument.getType()).getElement());
     SmallVector<unsigned> depths;
@@ -100,7 +92,7 @@ private:
   void redirect(ir::NestOp nest, ir::ReadOp read, const Copy &copy) {
     auto known = llvm::find_if(copies_, [&](const auto &made) { return made.first == copy; });
     if (known == copies_.end()) {
-      Value memory = choices_.decide("copy", true, true) ? write(nest, copy, lanesAround(nest, read)) : Value();
+      Value memory = choices_.decide("copy", true, true) ? write(nest, copy, ir::activeLanes(read)) : Value();
       known = copies_.insert(known, {copy, memory});
     }
     if (!known->second)

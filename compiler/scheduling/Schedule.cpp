@@ -86,14 +86,17 @@ private:
     writer_.emplace(plan_, program_, dependences_, machine_, choices_);
   }
 
+  /// Does a value depend on the further indices of an output?
+  bool differsByPosition(ir::OutputOp output, Value value) {
+    return llvm::any_of(output.getIndices().drop_front(), [&](Value index) { return free_.depends(value, index); });
+  }
+
   /// The operations that an output computes for each position of its further indices.
   int64_t operationsFor(ir::OutputOp output) {
     constexpr int64_t loop = 20;
     int64_t total = 0;
     for (Operation *op : dependences_.closure(output.getValue())) {
-      Value value = op->getResult(0);
-      if (llvm::none_of(output.getIndices().drop_front(),
-                        [&](Value index) { return free_.depends(value, index); }))
+      if (!differsByPosition(output, op->getResult(0)))
         continue;
       auto apply = dyn_cast<ir::ApplyOp>(op);
       total += apply ? operationsOf(apply.getFunction().getValue()) : isa<ir::ReduceOp>(op) ? loop : 1;
@@ -106,9 +109,7 @@ private:
     constexpr double shortest = 256;
     return llvm::count_if(dependences_.closure(output.getValue()), [&](Operation *op) {
       auto reduce = dyn_cast<ir::ReduceOp>(op);
-      return reduce && ir::guessedLength(reduce.getOver().front()) > shortest &&
-             llvm::any_of(output.getIndices().drop_front(),
-                          [&](Value index) { return free_.depends(reduce.getResult(), index); });
+      return reduce && ir::guessedLength(reduce.getOver().front()) > shortest && differsByPosition(output, reduce.getResult());
     });
   }
 

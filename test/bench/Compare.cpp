@@ -9,9 +9,7 @@
 namespace mercer::bench {
 
 std::function<void()> compiled(const Case &at, int threads, const char *target, const std::string &plan) {
-  JitOptions options = at.options(threads, target);
-  options.plan = plan;
-  Function f = jit(at.program, options);
+  Function f = jit(at.program, at.options(threads, target, plan));
   f.run(at.arguments(), at.views());
   return [f, arguments = at.arguments(), views = at.views()] { f.run(arguments, views); };
 }

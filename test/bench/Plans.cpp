@@ -87,9 +87,7 @@ std::string rank_correlation(const std::vector<double> &a, const std::vector<dou
 }
 
 Plan made(const Case &at, const std::string &text) {
-  JitOptions options = at.options();
-  options.plan = text;
-  Plan plan{text, jit(at.program, options)};
+  Plan plan{text, jit(at.program, at.options(1, "host", text))};
   plan.predicted = predicted_seconds(at, plan.f);
   return plan;
 }

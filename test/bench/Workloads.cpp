@@ -96,11 +96,12 @@ double checksum(const Array &array) {
   return array.dtype() == DType::f32 ? weighted_norm<float>(array) : weighted_norm<std::int64_t>(array);
 }
 
-JitOptions Case::options(int threads, const std::string &target) const {
+JitOptions Case::options(int threads, const std::string &target, const std::string &plan) const {
   JitOptions result;
   result.precision = precision;
   result.threads = threads;
   result.target = target;
+  result.plan = plan;
   result.cache_directory = "off";
   return result;
 }

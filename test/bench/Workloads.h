@@ -22,7 +22,7 @@ struct Case {
   Precision precision = Precision::accurate;
 
   /// For a measured call: nothing from a disk.
-  JitOptions options(int threads = 1, const std::string &target = "host") const;
+  JitOptions options(int threads = 1, const std::string &target = "host", const std::string &plan = "") const;
   std::vector<Argument> arguments() const;
   std::vector<View> views() const;
   double value() const; ///< the checksum of the value

@@ -18,12 +18,6 @@ namespace {
 /// How Mercer compiles what is measured.
 struct Compile {
   std::string cpu = "host", plan;
-
-  JitOptions options(const Case &at, int threads) const {
-    JitOptions result = at.options(threads, cpu);
-    result.plan = plan;
-    return result;
-  }
 };
 
 Measurement run_mercer(const std::string &workload, bool small, int threads, const Compile &compile) {
@@ -34,7 +28,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
   Measurement result = measure(
       at,
       [&] {
-        f = jit(at.program, compile.options(at, threads));
+        f = jit(at.program, at.options(threads, compile.cpu, compile.plan));
         f.run(arguments, views);
       },
       [&] { f.run(arguments, views); });
@@ -120,7 +114,7 @@ int main(int argc, char **argv) {
     }
     if (explained) {
       const Case at = make_case(workload, size == "small");
-      JitOptions options = how.options(at, threads);
+      JitOptions options = at.options(threads, how.cpu, how.plan);
       options.measure = true;
       const Function f = jit(at.program, options);
       for (int n = 0; n < 3; ++n)
@@ -132,7 +126,7 @@ int main(int argc, char **argv) {
       return check(expected);
     if (!stage.empty()) {
       const Case at = make_case(workload, size == "small");
-      std::cout << jit(at.program, how.options(at, threads)).emit(stage, at.arguments());
+      std::cout << jit(at.program, at.options(threads, how.cpu, how.plan)).emit(stage, at.arguments());
       return 0;
     }
     const bool default_run = workload.empty() && !all && !by_hand && !rewritten && !two && !compile;
