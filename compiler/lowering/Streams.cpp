@@ -5,6 +5,32 @@ using namespace mlir;
 
 namespace mercer::lowering {
 
+/// What the index of a nest or loop, or a constant, is known to be less than.
+static std::optional<int64_t> boundOf(Value subscript) {
+  auto argument = dyn_cast<BlockArgument>(subscript);
+  Operation *owner = argument ? argument.getOwner()->getParentOp() : nullptr;
+  if (auto nest = dyn_cast_or_null<ir::NestOp>(owner); nest && argument == nest.getIndex())
+    return ir::upperBound(nest.getExtent());
+  if (auto loop = dyn_cast_or_null<ir::LoopOp>(owner); loop && argument == loop.getIndex())
+    return ir::upperBound(loop.getUpper());
+  return ir::integerConstant(subscript) ? std::optional<int64_t>(1) : std::nullopt;
+}
+
+/// Are the extents of what is stored known to be so small that no call would take the version past the caches?
+static bool areSmall(ArrayRef<ir::StoreOp> streams, int64_t streamed) {
+  int64_t left = streamed;
+  for (ir::StoreOp store : streams) {
+    int64_t size = bytesOf(cast<ir::ArrayType>(store.getArray().getType()).getElement());
+    for (Value subscript : store.getSubscripts()) {
+      std::optional<int64_t> bound = boundOf(subscript);
+      if (!bound || llvm::MulOverflow(size, *bound, size) || size > left)
+        return false;
+    }
+    left -= size;
+  }
+  return true;
+}
+
 /// The stores of a body that go through an output in the order of `index`, where nothing reads the output.
 static SmallVector<ir::StoreOp> streamsOf(Block &block, Value index, ir::PlanOp plan) {
   SmallVector<ir::StoreOp> streams;
@@ -44,7 +70,7 @@ Value Codegen::canStream(ArrayRef<ir::StoreOp> streams, Value first) {
 void Codegen::streaming(Block &block, Value index, Value first, MutableArrayRef<Running> states,
                         llvm::function_ref<void()> code) {
   SmallVector<ir::StoreOp> streams = streamsOf(block, index, plan_);
-  if (streams.empty())
+  if (streams.empty() || areSmall(streams, target_.streamed))
     return code();
   SmallVector<Value> before = partsOf(states);
   auto branch = scf::IfOp::create(b, loc(), TypeRange(ValueRange(before)), canStream(streams, first), /*withElseRegion=*/true);

@@ -8,6 +8,7 @@
 #include "compiler/scheduling/PairedProducts.h"
 #include "compiler/scheduling/Panels.h"
 #include "compiler/scheduling/Rows.h"
+#include "compiler/transforms/Gathers.h"
 #include "compiler/transforms/Simplify.h"
 
 #include <map>
@@ -113,6 +114,13 @@ private:
     });
   }
 
+  /// Are rows at computed positions read that fill vectors? Each of their elements written out would be a gather.
+  bool gathersVectors(ir::OutputOp output) {
+    return llvm::any_of(output.getIndices().drop_front(), [&](Value index) {
+      return ir::guessedLength(index) >= static_cast<double>(machine_.lanes) && transforms::gathersRows(free_, output.getValue(), index);
+    });
+  }
+
   /// An output over a few constant positions of a further index becomes one output for each: their reductions
   /// share a pass. Sums that would not fit into registers beside each other do better one after the other, over tiles of what they share.
   void writeOut(ir::OutputOp output) {
@@ -147,7 +155,7 @@ private:
       return reduce &&
              llvm::none_of(loops, [&](Value index) { return free_.depends(reduce.getResult(), index); });
     });
-    if (elements.size() == 1 || homeless || !choices_.decide("written-out", true, false))
+    if (elements.size() == 1 || homeless || !choices_.decide("written-out", !gathersVectors(output), false))
       return;
     OpBuilder builder(output);
     Value memory = targets_.lookup(output).memory;

@@ -1,5 +1,6 @@
 // Reductions and outputs over a few constant positions, written out.
 #include "compiler/transforms/Formula.h"
+#include "compiler/transforms/Gathers.h"
 #include "compiler/transforms/Passes.h"
 
 #include <cmath>
@@ -44,13 +45,15 @@ public:
       std::optional<int64_t> extent = constantExtent(index);
       // Beside other indices a longer one fills vectors: written out, its elements would be gathered. For
       // each pair of two long indices the terms of a longer one written out wait for each other; loops run
-      // such sums side by side.
-      constexpr int64_t mostBesideOthers = 4, mostForPairs = 8;
+      // such sums side by side. Of rows at computed positions each element written out is a gather.
+      constexpr int64_t mostBesideOthers = 4, mostForPairs = 8, mostOfGathers = 4;
       int64_t most = limit;
       if (op_.getOver().size() > 1)
         most = std::min(most, mostBesideOthers);
       else if (isForPairs(free, limit))
         most = std::min(most, mostForPairs);
+      if (gathersRows(free, op_.getValue(), index))
+        most = std::min(most, mostOfGathers);
       if (!extent || *extent < 0 || *extent > most || !fits(free, index, *extent))
         continue;
       SmallVector<Value> others;

@@ -60,3 +60,33 @@ mercer.plan @read_later(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>, %z: 
     mercer.store %a, %z[%i, %i] : f32, !mercer.array<2xf32>
   }
 }
+
+// Nor what is small by the classes of its extents, for which no second version is made.
+// CHECK-LABEL: llvm.func internal @mercer_small_nest0
+// CHECK-NOT: nontemporal
+// CHECK-LABEL: llvm.func internal @mercer_large_nest0
+// CHECK: nontemporal
+mercer.plan @small(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] inputs 1 {
+  %n = mercer.size %x, 0 at_most 2048 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 at_most 4096 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  mercer.nest "i" %i below %n chunk 64 {
+    mercer.loop "j" %j from %zero to %m lanes 16 [] {
+      %a = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+      mercer.store %a, %y[%i, %j] : f32, !mercer.array<2xf32>
+      mercer.yield
+    }
+  }
+}
+mercer.plan @large(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] inputs 1 {
+  %n = mercer.size %x, 0 at_most 2049 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 at_most 4096 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  mercer.nest "i" %i below %n chunk 64 {
+    mercer.loop "j" %j from %zero to %m lanes 16 [] {
+      %a = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+      mercer.store %a, %y[%i, %j] : f32, !mercer.array<2xf32>
+      mercer.yield
+    }
+  }
+}

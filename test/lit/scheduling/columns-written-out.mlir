@@ -59,3 +59,19 @@ mercer.program @elements(%x: !mercer.array<1xf32>, %z: !mercer.array<2xf32>) nam
   %p = mercer.apply mul(%xv, %zv) : (f32, f32) -> f32
   mercer.output "y" [%i, %k] %p : f32
 }
+
+// Nor where rows at computed positions are read that fill vectors: a vector of such a row is one load, its elements are gathers.
+// CHECK-LABEL: mercer.plan @gathered
+// CHECK: mercer.nest "i"
+// CHECK: mercer.loop "k" {{.*}} lanes 16 []
+mercer.program @gathered(%x: !mercer.array<2xf32>, %at: !mercer.array<1xi64>) names ["x", "at"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %sixteen = mercer.constant 16 : i64
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %sixteen
+  %p = mercer.read %at[%i] : !mercer.array<1xi64> -> i64
+  %here = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %there = mercer.read %x[%p, %k] : !mercer.array<2xf32> -> f32
+  %d = mercer.apply sub(%here, %there) : (f32, f32) -> f32
+  mercer.output "y" [%i, %k] %d : f32
+}

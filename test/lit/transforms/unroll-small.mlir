@@ -150,3 +150,24 @@ mercer.program @not_a_term(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>) n
   %4 = mercer.apply exp(%3) : (f32) -> f32
   mercer.output "p" [%i] %4 : f32
 }
+
+// Distances to the nearest row stay loops over features: each element of a row at a computed position would be a gather.
+// CHECK-LABEL: @nearest
+// CHECK: mercer.reduce argmin
+// CHECK: mercer.reduce sum
+mercer.program @nearest(%x: !mercer.array<2xf64>, %y: !mercer.array<2xf64>, %d: !mercer.array<2xf64>) names ["x", "y", "d"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf64>
+  %m = mercer.size %y, 0 : !mercer.array<2xf64>
+  %eight = mercer.constant 8 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %eight
+  %0 = mercer.read %d[%i, %j] : !mercer.array<2xf64> -> f64
+  %at = mercer.reduce argmin over[%j] %0 : f64 -> i64
+  %1 = mercer.read %x[%i, %k] : !mercer.array<2xf64> -> f64
+  %2 = mercer.read %y[%at, %k] : !mercer.array<2xf64> -> f64
+  %3 = mercer.apply sub(%1, %2) : (f64, f64) -> f64
+  %4 = mercer.apply square(%3) : (f64) -> f64
+  %5 = mercer.reduce sum over[%k] %4 : f64 -> f64
+  mercer.output "r" [%i] %5 : f64
+}
