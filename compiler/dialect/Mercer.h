@@ -73,6 +73,10 @@ int64_t planesOf(mlir::Value array);
 /// Chunks of a nest that adds into arrays with dimensions have a table each: at most so many, of so many bytes together
 /// (one of more is possible), and no more chunks than tables.
 inline constexpr int64_t mostTables = 8, mostTableBytes = int64_t(64) << 20;
+/// Where a nest does nothing but add terms to elements of an array, the dimensions that a term picks one position of: all that no
+/// loop runs over. More tables than 1 + terms / `termsForTable` / positions would cost more to clear and combine than the terms.
+std::optional<llvm::SmallVector<unsigned>> pickedDimensions(NestOp nest, mlir::Value array);
+inline constexpr int64_t termsForTable = 2;
 
 /// A product of `mercer.loop` with `pairs`: an element of a row times one of a column.
 struct PairedProduct {

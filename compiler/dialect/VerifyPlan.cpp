@@ -173,6 +173,39 @@ dsl::Reduction combinedBy(Value array) {
   return dsl::Reduction::sum;
 }
 
+/// Does a loop around an op of a nest have an index that is not one of `subscripts`?
+static bool anyOtherLoop(Operation *op, ValueRange subscripts) {
+  for (auto loop = dyn_cast<LoopOp>(op->getParentOp()); loop; loop = dyn_cast<LoopOp>(loop->getParentOp()))
+    if (!llvm::is_contained(subscripts, loop.getIndex()))
+      return true;
+  return false;
+}
+
+std::optional<SmallVector<unsigned>> pickedDimensions(NestOp nest, Value array) {
+  DenseSet<Operation *> adding; // loops around an accumulation
+  std::optional<SmallVector<unsigned>> picked;
+  bool only = true;
+  nest.walk([&](Operation *op) { // loops after their bodies
+    if (auto loop = dyn_cast<LoopOp>(op))
+      only &= loop.getNumResults() == 0 && adding.contains(loop);
+    auto add = dyn_cast<AccumulateOp>(op);
+    if (!add)
+      return;
+    only &= !anyOtherLoop(add, add.getSubscripts());
+    for (Operation *around = add->getParentOp(); isa<LoopOp>(around); around = around->getParentOp())
+      adding.insert(around);
+    if (add.getArray() != array || picked)
+      return;
+    picked.emplace();
+    for (auto [dimension, subscript] : llvm::enumerate(add.getSubscripts())) {
+      auto index = dyn_cast<BlockArgument>(subscript);
+      if (!index || !isa<LoopOp>(index.getOwner()->getParentOp()))
+        picked->push_back(static_cast<unsigned>(dimension));
+    }
+  });
+  return only ? picked : std::nullopt;
+}
+
 int64_t planesOf(Value array) {
   dsl::Reduction kind = combinedBy(array);
   bool sum = kind == dsl::Reduction::sum && isa<FloatType>(cast<ArrayType>(array.getType()).getElement());

@@ -118,6 +118,7 @@ public:
   mlir::Value placeTiles(ir::NestOp nest);
 
   // Tables.
+  mlir::Value extent(mlir::Value array, unsigned dimension);
   mlir::Value elements(mlir::Value array);   ///< how many an array has
   mlir::Value bytes(mlir::Value array);      ///< of all of them
   mlir::Value tableBytes(mlir::Value array); ///< of one table

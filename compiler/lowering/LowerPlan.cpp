@@ -273,6 +273,15 @@ private:
     Value copies = arith::DivUIOp::create(b_, loc(), code.i64(ir::mostTableBytes), bytes);
     copies = arith::MaxSIOp::create(b_, loc(), copies, code.i64(1));
     copies = arith::MinSIOp::create(b_, loc(), copies, code.i64(ir::mostTables));
+    for (Value array : tables)
+      if (auto picked = ir::pickedDimensions(nest, array)) {
+        Value positions = code.i64(ir::termsForTable);
+        for (unsigned dimension : *picked)
+          positions = arith::MulIOp::create(b_, loc(), positions, code.extent(array, dimension));
+        positions = arith::MaxSIOp::create(b_, loc(), positions, code.i64(1));
+        Value worth = arith::AddIOp::create(b_, loc(), code.i64(1), arith::DivUIOp::create(b_, loc(), extent, positions));
+        copies = arith::MinSIOp::create(b_, loc(), copies, worth);
+      }
     Value parts = dividedUp(code, dividedUp(code, extent, copies), least);
     Value length = arith::MulIOp::create(b_, loc(), arith::MaxSIOp::create(b_, loc(), parts, code.i64(1)), least);
     Value chunks = dividedUp(code, extent, length);

@@ -31,14 +31,17 @@ llvm::SetVector<Value> tablesOf(ir::NestOp nest) {
   return arrays;
 }
 
-Value Codegen::elements(Value array) {
+Value Codegen::extent(Value array, unsigned dimension) {
   auto argument = dyn_cast<BlockArgument>(array);
+  Value size = argument ? word(layout_.arguments[argument.getArgNumber()] + 1 + dimension)
+                        : scalar(array.getDefiningOp()->getOperand(dimension));
+  return arith::MaxSIOp::create(b, loc(), size, i64(0));
+}
+
+Value Codegen::elements(Value array) {
   Value count = i64(1);
-  for (unsigned n = 0; n < cast<ir::ArrayType>(array.getType()).getRank(); ++n) {
-    Value size = argument ? word(layout_.arguments[argument.getArgNumber()] + 1 + n)
-                          : scalar(array.getDefiningOp()->getOperand(n));
-    count = arith::MulIOp::create(b, loc(), count, arith::MaxSIOp::create(b, loc(), size, i64(0)));
-  }
+  for (unsigned n = 0; n < cast<ir::ArrayType>(array.getType()).getRank(); ++n)
+    count = arith::MulIOp::create(b, loc(), count, extent(array, n));
   return count;
 }
 

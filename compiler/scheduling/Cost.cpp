@@ -286,7 +286,15 @@ Quantity Cost::tables(ir::NestOp nest) {
   auto number = [](int64_t value) { return Quantity(static_cast<double>(value)); };
   Quantity chunks =
       symbols_.made(Kind::divided_up, amount(nest.getExtent()), number(static_cast<int64_t>(nest.getChunk())));
-  Quantity all = bytes * symbols_.made(Kind::minimum, chunks, number(ir::mostTables));
+  Quantity most = symbols_.made(Kind::minimum, chunks, number(ir::mostTables));
+  for (Value array : tables_)
+    if (auto picked = ir::pickedDimensions(nest, array)) {
+      Quantity positions = number(ir::termsForTable);
+      for (unsigned dimension : *picked)
+        positions = positions * size(array, dimension);
+      most = symbols_.made(Kind::minimum, most, number(1) + symbols_.made(Kind::divided_down, amount(nest.getExtent()), positions));
+    }
+  Quantity all = bytes * most;
   return symbols_.made(Kind::minimum, all, symbols_.made(Kind::maximum, bytes, number(ir::mostTableBytes)));
 }
 

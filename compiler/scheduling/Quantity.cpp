@@ -134,7 +134,7 @@ Quantity Symbols::made(Kind kind, const Quantity &a, const Quantity &b) {
     for (const auto &[product, coefficient] : operand->terms())
       for (unsigned id : product)
         depth = std::max(depth, symbols_[id].depth + 1);
-  if (depth > 3)
+  if (depth > 5)
     return unknown();
   ++made_;
   return Quantity::symbol(add({kind, 0, 0, a, b, {}, depth}));

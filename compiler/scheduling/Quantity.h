@@ -51,7 +51,7 @@ public:
   /// A variable that `sum` removes; its name is no letter of a size.
   Quantity index(const std::string &name);
   Quantity unknown();
-  /// A function of quantities that is no polynomial; of functions at most three deep, else unknown.
+  /// A function of quantities that is no polynomial; of functions at most five deep, else unknown.
   Quantity made(Kind kind, const Quantity &a, const Quantity &b);
 
   /// Sum of `quantity` over lower <= index < upper. Exact for polynomials, and for min(L index + L, X), the

@@ -15,8 +15,13 @@
 // CHECK: scf.for
 // CHECK: llvm.intr.masked.store {{.*}} : vector<16xf32>
 // CHECK-LABEL: llvm.func @mercer_rows
-// At most 8 chunks, at most 64 MiB.
-// CHECK: arith.constant 67108864
+// At most 8 chunks, at most 64 MiB, and no more than 1 + terms / (2 positions).
+// CHECK: %[[BYTES:.*]] = arith.constant 67108864
+// CHECK: arith.divui %[[BYTES]]
+// CHECK: %[[TWICE:.*]] = arith.muli %c2_i64
+// CHECK: arith.divui %{{.*}}, %{{.*}}
+// CHECK: %[[WORTH:.*]] = arith.addi %c1_i64
+// CHECK: arith.minsi %{{.*}}, %[[WORTH]]
 // CHECK: llvm.mlir.addressof @mercer_rows_nest0
 // CHECK: llvm.mlir.addressof @mercer_rows_nest0_table0
 
