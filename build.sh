@@ -82,6 +82,7 @@ test)
 bench)
   install_packages
   build mercer-bench
+  export MERCER_CACHE_DIR=off # compile times are times of compiling
   if [[ ${1:-} == --peers ]]; then
     shift
     test/bench/peers/run.sh "$build_dir/test/bench" "$@"

@@ -284,6 +284,13 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   return code;
 }
 
+llvm::Expected<scheduling::Explanation> explain(const dsl::Graph &graph, const Options &options) {
+  Compilation compilation(graph, options);
+  if (llvm::Error error = compilation.run("nests"))
+    return error;
+  return std::move(*compilation.explanation);
+}
+
 llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes) {
   Compilation compilation(graph, options);
   if (llvm::Error error = compilation.run("mlir"))

@@ -59,6 +59,9 @@ struct Code {
 
 llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options);
 
+/// The plan in words alone, of the code that `compile` makes.
+llvm::Expected<scheduling::Explanation> explain(const dsl::Graph &graph, const Options &options);
+
 /// Plans for `Options::plan` whose results have the same bits, best predicted first for these sizes of inputs and outputs; the
 /// preferred one (empty) is among them.
 llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes);

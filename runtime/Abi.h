@@ -25,6 +25,9 @@ typedef int32_t (*mercer_entry)(int64_t *frame, const mercer_context *context);
 
 enum { mercer_out_of_memory = -1 };
 
+/// Changes with anything in this file that code compiled before would not know.
+enum { mercer_abi_version = 1 };
+
 // Frame, in 64-bit words: for each argument (inputs, then outputs) of rank r in order: pointer, r sizes, r strides in
 // elements; then `scratch` words that the code uses. The layout is fixed by the ranks; a scalar input is rank 0 and its pointer
 // points to the value in its storage type.

@@ -37,7 +37,7 @@ Strided strided(const Operand &operand) {
 } // namespace
 
 Compiled::Compiled(const Signature &signature, const JitOptions &options)
-    : signature_(signature), options_(options), reference_(signature), pool_(options.threads) {
+    : signature_(signature), options_(options), store_(options.cache_directory), reference_(signature), pool_(options.threads) {
   for (std::size_t input = 0; input < signature.inputs().size(); ++input)
     for (int dimension = 0; dimension < signature.inputs()[input].rank; ++dimension)
       dimensions_.emplace_back(input, dimension);
@@ -130,7 +130,7 @@ Compiled::Result Compiled::kernel(std::span<std::int64_t> key) const {
   if (Result found = find(key, mine))
     return found;
   try {
-    Result made = make_kernel(signature_, options(key));
+    Result made = make_kernel(signature_, options(key), store_);
     mine->set_value(made);
     return made;
   } catch (const Error &error) {

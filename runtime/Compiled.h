@@ -4,6 +4,7 @@
 #include "mercer/runtime/Kernel.h"
 #include "mercer/runtime/Pool.h"
 #include "mercer/runtime/Reference.h"
+#include "mercer/runtime/cache/Store.h"
 
 #include <future>
 #include <mutex>
@@ -50,6 +51,7 @@ private:
 
   const Signature &signature_;
   JitOptions options_;
+  cache::Store store_;
   std::vector<std::pair<std::int32_t, std::int32_t>>
       dimensions_; ///< of the inputs, what code is specialised on
   Reference reference_;

@@ -3,6 +3,7 @@
 #include "mercer/runtime/Host.h"
 #include "mercer/runtime/LargeStack.h"
 #include "mercer/runtime/Linker.h"
+#include "mercer/runtime/cache/Store.h"
 
 #include "compiler/Compiler.h"
 #include "compiler/scheduling/Choices.h"
@@ -93,33 +94,117 @@ static void print(const std::string &program, const std::vector<compiler::StageT
   }
 }
 
-std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options) {
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// Makes a kernel of code. @throws Error(compiler)
+static std::shared_ptr<Kernel> place(const Signature &signature, cache::StoredKernel made, double &milliseconds) {
+  const auto start = std::chrono::steady_clock::now();
   auto kernel = std::make_shared<Kernel>();
+  kernel->frame_words = made.frame_words;
+  kernel->output_types = std::move(made.output_types);
+  kernel->in_place = std::move(made.in_place);
+  kernel->nests_of_calls = std::move(made.nests_of_calls);
+  llvm::Expected<std::unique_ptr<LinkedCode>> linked =
+      link_object(llvm::MemoryBuffer::getMemBufferCopy(made.object, signature.name()), made.symbol);
+  if (!linked)
+    fail(signature, linked.takeError());
+  kernel->entry = reinterpret_cast<mercer_entry>((*linked)->address());
+  kernel->code = std::move(*linked);
+  milliseconds = Milliseconds(std::chrono::steady_clock::now() - start).count();
+  return kernel;
+}
+
+/// What a cached kernel says of its plan: the plan is made again when somebody asks, and kept.
+static auto explained_later(const Signature &signature, const KernelOptions &options) {
+  struct Plan {
+    std::mutex mutex;
+    std::optional<scheduling::Explanation> explanation;
+  };
+  return [&signature, options, plan = std::make_shared<Plan>()](const Kernel::SizeOf &sizes, const std::vector<double> &measured) {
+    std::lock_guard lock(plan->mutex);
+    if (!plan->explanation)
+      on_large_stack([&] {
+        llvm::Expected<scheduling::Explanation> made = compiler::explain(signature.graph(), options_of(options));
+        if (!made)
+          fail(signature, made.takeError());
+        plan->explanation = std::move(*made);
+      });
+    return plan->explanation->text(sizes, measured);
+  };
+}
+
+/// The kernel that a payload of the cache holds; null (and why) when it holds none that can be linked.
+static std::shared_ptr<Kernel> cached_kernel(const Signature &signature, const KernelOptions &options, std::string_view payload,
+                                             std::string &why) try {
+  std::optional<cache::StoredKernel> stored = cache::stored_kernel_of(payload);
+  if (!stored) {
+    why = "holds no kernel";
+    return nullptr;
+  }
+  std::shared_ptr<Kernel> kernel;
+  double milliseconds = 0;
+  on_large_stack([&] { kernel = place(signature, std::move(*stored), milliseconds); });
+  kernel->explain = explained_later(signature, options);
+  if (options.timing)
+    print(signature.name(), {{"linking what the cache has", milliseconds}});
+  return kernel;
+} catch (const Error &error) {
+  why = std::string("cannot be linked (") + error.what() + ")";
+  return nullptr;
+}
+
+/// What the cache says of a kernel to people.
+static std::string types_in_words(const KernelOptions &options) {
+  std::string types;
+  for (DType type : options.types)
+    types += (types.empty() ? "" : ",") + std::string(name_of(type));
+  return types;
+}
+
+/// `keep` is given what is compiled.
+static std::shared_ptr<const Kernel> compile_kernel(const Signature &signature, const KernelOptions &options,
+                                                    const std::function<void(const cache::StoredKernel &)> &keep) {
+  std::shared_ptr<Kernel> kernel;
   on_large_stack([&] {
     llvm::Expected<compiler::Code> code = compiler::compile(signature.graph(), options_of(options));
     if (!code)
       fail(signature, code.takeError());
-    kernel->frame_words = code->frameWords;
-    kernel->output_types = std::move(code->outputTypes);
-    kernel->in_place = std::move(code->inPlace);
-    kernel->nests_of_calls = std::move(code->nestsOfCalls);
+    cache::StoredKernel made{signature.name(), types_in_words(options), options.cpu.empty() ? "host" : options.cpu, code->symbol,
+                             code->frameWords, std::move(code->outputTypes), std::move(code->inPlace),
+                             std::move(code->nestsOfCalls), code->object->getBuffer().str()};
+    keep(made);
+    double milliseconds = 0;
+    kernel = place(signature, std::move(made), milliseconds);
     kernel->explain = [explanation = std::move(*code->explanation)](const Kernel::SizeOf &sizes,
                                                                     const std::vector<double> &measured) {
       return explanation.text(sizes, measured);
     };
-    const auto start = std::chrono::steady_clock::now();
-    llvm::Expected<std::unique_ptr<LinkedCode>> linked = link_object(std::move(code->object), code->symbol);
-    if (!linked)
-      fail(signature, linked.takeError());
-    kernel->entry = reinterpret_cast<mercer_entry>((*linked)->address());
-    kernel->code = std::move(*linked);
     if (options.timing) {
-      const std::chrono::duration<double, std::milli> link = std::chrono::steady_clock::now() - start;
-      code->times.push_back({"linking", link.count()});
+      code->times.push_back({"linking", milliseconds});
       print(signature.name(), code->times);
     }
   });
   return kernel;
+}
+
+std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options, const cache::Store &store) {
+  if (!store.is_on())
+    return compile_kernel(signature, options, [](const cache::StoredKernel &) {});
+  const cache::Key key = cache::key_of(signature.graph(), options, cache::platform_of(options));
+  auto find = [&](bool again) -> std::shared_ptr<Kernel> {
+    const std::optional<std::string> payload = store.find(key, again);
+    std::string why;
+    std::shared_ptr<Kernel> kernel = payload ? cached_kernel(signature, options, *payload, why) : nullptr;
+    if (payload && !kernel)
+      store.discard(key, why);
+    return kernel;
+  };
+  if (std::shared_ptr<Kernel> found = find(/*again=*/false))
+    return found;
+  const cache::Turn turn = store.turn(key);
+  if (std::shared_ptr<Kernel> found = find(/*again=*/true)) // while we waited
+    return found;
+  return compile_kernel(signature, options, [&](const cache::StoredKernel &made) { store.put(key, cache::payload_of(made)); });
 }
 
 std::string mistake_in_plan(const std::string &plan) { return scheduling::Choices::mistakeIn(plan); }

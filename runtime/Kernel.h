@@ -63,9 +63,13 @@ public:
   mutable std::atomic<bool> is_tuned = false; ///< other plans have been measured beside it, or are being
 };
 
-/// Compiles and links. The one place where errors of the compiler become exceptions. @throws Error(compiler,
-/// limit_exceeded, unsupported)
-std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options);
+namespace cache {
+class Store;
+}
+
+/// Takes a kernel that `store` has, or compiles it and puts it there; links it. The signature must outlive it. The one place where
+/// errors of the compiler become exceptions. @throws Error(compiler, limit_exceeded, unsupported)
+std::shared_ptr<const Kernel> make_kernel(const Signature &signature, const KernelOptions &options, const cache::Store &store);
 
 /// What is wrong with decisions of a plan, whatever the program; empty: nothing.
 std::string mistake_in_plan(const std::string &plan);

@@ -25,7 +25,7 @@ void Compiled::tune(Call &call, bool contiguous, const Result &kernel, std::span
   std::vector<Result> kernels{kernel};
   for (const std::string &plan : plans) {
     options.plan = plan;
-    kernels.push_back(make_kernel(signature_, options));
+    kernels.push_back(make_kernel(signature_, options, store_));
     kernels.back()->is_tuned = true;
   }
   auto seconds = [&](const Kernel &one) {

@@ -15,4 +15,5 @@ if os.path.exists(os.path.join(config.bench, "mercer-bench")):
     config.environment["PATH"] = os.pathsep.join([config.bench, config.environment["PATH"]])
 if os.path.exists("/proc/cpuinfo") and " avx512dq " in open("/proc/cpuinfo").read():
     config.available_features.add("avx512")
+config.environment["MERCER_CACHE_DIR"] = "off"
 config.substitutions.append(("%python", sys.executable))
