@@ -91,6 +91,16 @@ inline constexpr int64_t pairedTerms = 32;
 /// groups, where many sums at once make what is done after a block expensive.
 inline constexpr int64_t blockTerms = 16, innerTerms = 32;
 
+/// A loop that does something only where a condition holds: its upper bound is `select(condition, upper, lower)`.
+struct Occasion {
+  mlir::Value condition, upper;
+};
+/// None: the loop always runs over its range.
+std::optional<Occasion> occasionOf(LoopOp loop);
+/// What takes the only result of a loop that runs on occasion, and there alone: `select(good, other, result)`, where the condition is
+/// `logical_not(good)`. Null: nothing does.
+ApplyOp choiceOf(LoopOp loop);
+
 /// The lanes of a `mercer.nest` or `mercer.loop`; 0: it has none, or is neither.
 uint64_t lanesOf(mlir::Operation *op);
 /// Those of the nest or loop itself, or of the one with lanes around it; 1: there are none.

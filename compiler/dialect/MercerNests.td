@@ -72,7 +72,8 @@ def Mercer_LoopOp : Mercer_Op<"loop", [ParentOneOf<["NestOp", "LoopOp"]>, Single
 
     Constraints: (C1) one block argument of type i64; (C2) the terminator has two operands for each kind, value and predicate;
     (C3) result types are those of `mercer.reduce`; (C4) `lanes` as in `mercer.nest`; (C5) `jam` is a power of two of at
-    most 16; where it is not 1 and loops are inside, there are no `lanes`, and their bounds do not depend on the index; (C6) the ops are those of a nest;
+    most 16; where it is not 1 and loops are inside, there are no `lanes`, and their bounds do not depend on the index, but that an
+    upper bound may be `select(condition, upper, lower)` with a condition that does: they run for all iterations if any needs it; (C6) the ops are those of a nest;
     (C7) `group` is 1 or such a power of two, not below `jam`; (C8) with `pairs` the loop stands in another one, runs from 0 to
     `mul(_, 32)`, and has no `lanes` and no `jam`; each result is an f32 sum without predicate of `mul(row[j, k], column[k])`: `row` is an allocation, j the
     index of the loop around it, `column` a tile with as many k as the loop; both are of bf16, rows have `mul(_, 32)` elements; nothing else is in the body.

@@ -128,6 +128,26 @@ static SmallVector<BlockArgument> indicesOf(Value root) {
   return indices;
 }
 
+std::optional<Occasion> occasionOf(LoopOp loop) {
+  auto select = loop.getUpper().getDefiningOp<ApplyOp>();
+  if (!select || select.getFunction().getValue() != dsl::Function::select || select.getOperands()[2] != loop.getLower())
+    return std::nullopt;
+  return Occasion{select.getOperands()[0], select.getOperands()[1]};
+}
+
+ApplyOp choiceOf(LoopOp loop) {
+  std::optional<Occasion> occasion = occasionOf(loop);
+  auto negated = occasion ? occasion->condition.getDefiningOp<ApplyOp>() : ApplyOp();
+  if (!negated || negated.getFunction().getValue() != dsl::Function::logical_not || loop.getNumResults() != 1 || !loop.getResult(0).hasOneUse())
+    return {};
+  auto select = dyn_cast<ApplyOp>(*loop.getResult(0).getUsers().begin());
+  bool chooses = select && select.getFunction().getValue() == dsl::Function::select && select->getBlock() == loop->getBlock() &&
+                 select.getOperands()[0] == negated.getOperands()[0] && select.getOperands()[2] == loop.getResult(0);
+  Operation *other = chooses ? select.getOperands()[1].getDefiningOp() : nullptr;
+  bool isThere = chooses && (!other || other->getBlock() != loop->getBlock() || other->isBeforeInBlock(loop));
+  return isThere ? select : ApplyOp();
+}
+
 LogicalResult LoopOp::verifyRegions() {
   if (failed(verifyBody(*this, getBlock())) || failed(verifyLanes(*this))) // C1, C6, C4
     return failure();
@@ -156,11 +176,12 @@ LogicalResult LoopOp::verifyRegions() {
   bool fixed = true;
   getBlock().walk([&](LoopOp inner) {
     fixed &= getLanes() == 0;
-    for (Value bound : {inner.getLower(), inner.getUpper()})
+    std::optional<Occasion> occasion = occasionOf(inner);
+    for (Value bound : {Value(inner.getLower()), occasion ? occasion->upper : Value(inner.getUpper())})
       fixed &= !llvm::is_contained(indicesOf(bound), getIndex());
   });
   if (!fixed) // C5
-    return emitOpError() << "where loops are in a jammed loop, it has no lanes, and none of their bounds depends on its index";
+    return emitOpError() << "where loops are in a jammed loop, it has no lanes, and their bounds do not depend on its index but by a condition";
   return success();
 }
 

@@ -82,9 +82,27 @@ Value Codegen::extreme(Value bound, bool largest) {
   return vector::ReductionOp::create(b, loc(), kind, lane.value);
 }
 
+/// Does a condition hold in any lane of any of the iterations side by side?
+Value Codegen::anywhere(Value condition) {
+  Value any;
+  forCopies(copied_.contains(condition), [&] {
+    Value here = lane(condition).value;
+    if (any && any.getType() != here.getType())
+      any = vector({Lane::uniform, any}, b.getI1Type());
+    any = any ? arith::OrIOp::create(b, loc(), any, here) : here;
+  });
+  if (!isa<VectorType>(any.getType()))
+    return any;
+  if (mask) // what lanes have that do not exist is nothing to go by
+    any = arith::AndIOp::create(b, loc(), any, mask);
+  return vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, any);
+}
+
 void Codegen::loop(ir::LoopOp op) {
   if (op.getPairs())
     return target_.pairs == Pairs::tiles ? takeFromTiles(op) : addPairs(op);
+  if (std::optional<ir::Occasion> occasion = ir::occasionOf(op))
+    return onOccasion(op, *occasion);
   Value lower = extreme(op.getLower(), false), upper = extreme(op.getUpper(), true);
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   if (lanes)
@@ -96,9 +114,44 @@ void Codegen::loop(ir::LoopOp op) {
     width = 0;
 }
 
+/// A loop that is there for few lanes and iterations: it runs for all of them, or for none, who then have what they would take instead.
+void Codegen::onOccasion(ir::LoopOp op, const ir::Occasion &occasion) {
+  Value lower = extreme(op.getLower(), false), upper = extreme(occasion.upper, true), any = anywhere(occasion.condition);
+  ir::ApplyOp choice = ir::choiceOf(op);
+  if (!choice || op.getLanes()) {
+    SmallVector<Running> states = beginLoop(op);
+    runLoop(op, states, lower, arith::SelectOp::create(b, loc(), any, upper, lower));
+    return endLoop(op, states);
+  }
+  bool copied = copied_.contains(choice.getResult());
+  Type type = widened(choice.getType());
+  auto valueOf = [&](Value value) { return width ? vector(lane(value), choice.getType()) : lane(value).value; };
+  SmallVector<Type> types(copied ? copies_.size() : 1, type);
+  auto branch = scf::IfOp::create(b, loc(), types, any, /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard saved(b);
+    SmallVector<Value> chosen;
+    b.setInsertionPointToEnd(&branch.getThenRegion().front());
+    SmallVector<Running> states = beginLoop(op);
+    runLoop(op, states, lower, upper);
+    endLoop(op, states);
+    forCopies(copied, [&] {
+      define(choice.getResult(), apply(choice));
+      chosen.push_back(valueOf(choice.getResult()));
+    });
+    scf::YieldOp::create(b, loc(), chosen);
+    chosen.clear();
+    b.setInsertionPointToEnd(&branch.getElseRegion().front());
+    forCopies(copied, [&] { chosen.push_back(valueOf(choice.getOperands()[1])); });
+    scf::YieldOp::create(b, loc(), chosen);
+  }
+  forCopies(copied, [&] { define(choice.getResult(), {width ? Lane::varying : Lane::uniform, branch.getResult(copied ? static_cast<unsigned>(copy_) : 0)}); });
+}
+
 /// What is known of how often a loop runs: it may run over a block of an index.
 static std::optional<int64_t> mostTurns(ir::LoopOp op) {
-  if (std::optional<int64_t> most = ir::upperBound(op.getUpper()))
+  std::optional<ir::Occasion> occasion = ir::occasionOf(op);
+  if (std::optional<int64_t> most = ir::upperBound(occasion ? occasion->upper : Value(op.getUpper())))
     return most;
   auto end = op.getUpper().getDefiningOp<ir::ApplyOp>();
   if (!end || end.getFunction().getValue() != dsl::Function::minimum)
@@ -186,9 +239,18 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   auto yield = cast<ir::YieldOp>(op.getYield());
   bool inner = insideGroup(op);
   // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
-  Lane from = lane(op.getLower()), to = lane(op.getUpper());
+  std::optional<ir::Occasion> occasion = ir::occasionOf(op);
+  Lane from = lane(op.getLower()), to = lane(occasion ? occasion->upper : Value(op.getUpper()));
   auto counts = [&](Value predicate, Lane index) -> Lane {
     Lane result = lane(predicate);
+    if (occasion) {
+      Lane needed = lane(occasion->condition);
+      bool always = matchPattern(result.value, m_One());
+      if (needed.kind == Lane::uniform && result.kind == Lane::uniform)
+        result.value = both(always ? Value() : result.value, needed.value);
+      else
+        result = {Lane::varying, both(always ? Value() : vector(result, b.getI1Type()), vector(needed, b.getI1Type()))};
+    }
     if (from.kind == Lane::uniform && to.kind == Lane::uniform)
       return result;
     Value part = matchPattern(result.value, m_One()) ? Value() : vector(result, b.getI1Type());

@@ -119,6 +119,19 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
   }
 }
 
+/// Is it written with a loop that runs on occasion: nothing but its upper bound, or what takes its result?
+static bool isOfOccasion(ir::ApplyOp op) {
+  if (op.getFunction().getValue() != dsl::Function::select)
+    return false;
+  auto loop = op.getOperands()[2].getDefiningOp<ir::LoopOp>();
+  if (loop && !loop.getLanes() && ir::choiceOf(loop) == op)
+    return true;
+  return !op->use_empty() && llvm::all_of(op->getUsers(), [&](Operation *user) {
+    auto bounded = dyn_cast<ir::LoopOp>(user);
+    return bounded && bounded.getUpper() == op.getResult() && ir::occasionOf(bounded);
+  });
+}
+
 void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accumulate) {
   setLoc(op.getLoc());
   if (inColumns(op))
@@ -138,7 +151,8 @@ void Codegen::one(Operation &op, llvm::function_ref<void(ir::AccumulateOp)> accu
     else
       addToTable(add);
   } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
-    define(op.getResult(0), this->apply(apply));
+    if (!isOfOccasion(apply))
+      define(op.getResult(0), this->apply(apply));
   } else if (auto read = dyn_cast<ir::ReadOp>(op)) {
     define(op.getResult(0), this->read(read));
   } else if (isa<ir::ConstantOp, ir::SizeOp>(op)) {

@@ -22,7 +22,8 @@ Cost::Cost(ir::PlanOp plan, const SizeOf &known, Symbols &symbols)
       range.upper = amount(nest.getExtent());
     } else {
       range.lower = amount(cast<ir::LoopOp>(op).getLower());
-      range.upper = amount(cast<ir::LoopOp>(op).getUpper());
+      // What runs on occasion is expected not to.
+      range.upper = ir::occasionOf(cast<ir::LoopOp>(op)) ? range.lower : amount(cast<ir::LoopOp>(op).getUpper());
     }
     // How many values it has in all: from the least lower bound to the greatest upper one.
     Quantity least = range.lower, greatest = range.upper;

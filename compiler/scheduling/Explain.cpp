@@ -157,7 +157,8 @@ private:
     line(depth) << (loop.getKinds().empty() ? "loop" : "pass") << " over " << loop.getName();
     if (ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0))
       stream_ << " from " << text(loop.getLower());
-    stream_ << " below " << text(loop.getUpper());
+    std::optional<ir::Occasion> occasion = ir::occasionOf(loop);
+    stream_ << " below " << text(occasion ? occasion->upper : Value(loop.getUpper())) << (occasion ? " where needed" : "");
     for (auto [n, kind] : llvm::enumerate(loop.getKinds().getAsRange<ir::ReductionAttr>()))
       stream_ << (n == 0 ? ": " : " ") << ir::ReductionAttr::nameOf(kind.getValue());
     if (auto jam = loop->getAttrOfType<IntegerAttr>("jam"); jam && jam.getInt() > 1)

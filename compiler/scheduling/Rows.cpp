@@ -31,7 +31,7 @@ bool contains(ir::NestOp nest, llvm::function_ref<bool(Operation *)> is) {
 bool hasVaryingBounds(ir::NestOp nest, const Values &varying) {
   return contains(nest, [&](Operation *op) {
     auto loop = dyn_cast<ir::LoopOp>(op);
-    return loop && (varying.contains(loop.getLower()) || varying.contains(loop.getUpper()));
+    return loop && !ir::occasionOf(loop) && (varying.contains(loop.getLower()) || varying.contains(loop.getUpper()));
   });
 }
 

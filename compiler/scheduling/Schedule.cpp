@@ -2,6 +2,7 @@
 
 #include "compiler/dialect/FreeIndices.h"
 #include "compiler/scheduling/Copies.h"
+#include "compiler/scheduling/Distances.h"
 #include "compiler/scheduling/Jam.h"
 #include "compiler/scheduling/NestWriter.h"
 #include "compiler/scheduling/Operations.h"
@@ -45,6 +46,7 @@ public:
     if (machine_.pairs)
       pairProducts(plan_);
     copyInputs(plan_, choices_);
+    expandDistances(plan_, choices_);
     widenNests(plan_, machine_, choices_);
     jamLoops(plan_, machine_, choices_);
     shareReads(plan_, machine_, choices_);

@@ -723,7 +723,7 @@ mercer.plan @p() names [] inputs 0 {
   %n = mercer.constant 3 : i64
   %v = mercer.constant 1.0 : f32
   mercer.nest "n" %i below %n chunk 1 {
-    // expected-error@+1 {{'mercer.loop' op where loops are in a jammed loop, it has no lanes, and none of their bounds depends on its index}}
+    // expected-error@+1 {{'mercer.loop' op where loops are in a jammed loop, it has no lanes, and their bounds do not depend on its index but by a condition}}
     mercer.loop "j" %j from %least to %n jam 2 [] {
       mercer.loop "k" %k from %n to %j [] {
         mercer.yield

@@ -28,9 +28,9 @@ std::string messageOf(const std::function<void()> &run) {
 
 TEST(Explain, SaysFormulasWhereSizesAreNotKnown) {
   const std::string text = explain(matvec(), JitOptions());
-  expectPart(text, "plan of matvec\n  n = size 0 of x");
-  expectPart(text, "nest over i below n in parallel");
-  expectPart(text, "4 n bytes written");
+  expectPart(text, "plan of matvec\n  n = size 0 of y, m = size 1 of x, d = size 0 of x");
+  expectPart(text, "nest over i below d in parallel");
+  expectPart(text, "4 d bytes written");
   EXPECT_EQ(text.find(" = size 0 of b"), std::string::npos) << "b has the size of y\n" << text;
   EXPECT_EQ(text.find(" MB"), std::string::npos) << text;
   EXPECT_EQ(text.find("about "), std::string::npos) << text;

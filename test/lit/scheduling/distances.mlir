@@ -1,0 +1,67 @@
+// RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule | FileCheck %s
+// RUN: mercer-opt %s --mercer-store-reductions "--mercer-schedule=plan=distance=no" | FileCheck %s --check-prefix=NONE --implicit-check-not=norms
+// RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule --mercer-lower | FileCheck %s --check-prefix=LOWERED
+
+// Norms of the rows that all lanes read are stored, those of the lanes' own rows are summed up before the loop; differences where products have cancelled.
+// CHECK-LABEL: mercer.plan @nearest
+// CHECK: %[[NORMS:.*]] = mercer.allocate "norms"[%{{.*}}] : <1xf32>
+// CHECK: mercer.nest "norms" %[[ROW:.*]] below %{{.*}} chunk 64 {
+// CHECK: mercer.read %arg1[%[[ROW]], %{{.*}}]
+// CHECK: mercer.store %{{.*}}, %[[NORMS]][%[[ROW]]]
+// CHECK: mercer.nest "i" {{.*}} lanes 32
+// CHECK: %[[OWN:.*]] = mercer.loop "k" {{.*}} [sum] -> f32
+// CHECK: mercer.loop "j" %[[J:.*]] from {{.*}} jam 8 [argmin] -> i64
+// CHECK-NEXT: %[[PRODUCT:.*]] = mercer.loop "k"
+// CHECK: mercer.apply mul(
+// CHECK: %[[OTHER:.*]] = mercer.read %[[NORMS]][%[[J]]]
+// CHECK: %[[BOTH:.*]] = mercer.apply add(%[[OWN]], %[[OTHER]])
+// CHECK: %[[TWICE:.*]] = mercer.apply mul(%{{.*}}, %[[PRODUCT]])
+// CHECK: %[[SQUARED:.*]] = mercer.apply sub(%[[BOTH]], %[[TWICE]])
+// CHECK: %[[PART:.*]] = mercer.apply mul(%[[BOTH]], %{{.*}})
+// CHECK: %[[GOOD:.*]] = mercer.apply gt(%[[SQUARED]], %[[PART]])
+// CHECK: %[[BAD:.*]] = mercer.apply logical_not(%[[GOOD]])
+// CHECK: %[[UPPER:.*]] = mercer.apply select(%[[BAD]], %{{.*}}, %[[ZERO:.*]]) : (i1, i64, i64)
+// CHECK: %[[DIRECT:.*]] = mercer.loop "k" %{{.*}} from %[[ZERO]] to %[[UPPER]] [sum] -> f32
+// CHECK: mercer.apply sub(
+// CHECK: mercer.apply select(%[[GOOD]], %[[SQUARED]], %[[DIRECT]])
+// NONE-LABEL: mercer.plan @nearest
+// LOWERED-LABEL: llvm.func internal @mercer_nearest_nest1
+// LOWERED: vector.reduction <or>
+// LOWERED: scf.if
+// LOWERED: arith.subf
+// LOWERED: } else {
+mercer.program @nearest(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : <2xf32>
+  %m = mercer.size %y, 0 : <2xf32>
+  %d = mercer.size %x, 1 at_most 256 : <2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %d
+  %a = mercer.read %x[%i, %k] : <2xf32> -> f32
+  %b = mercer.read %y[%j, %k] : <2xf32> -> f32
+  %s = mercer.apply sub(%a, %b) : (f32, f32) -> f32
+  %q = mercer.apply square(%s) : (f32) -> f32
+  %distance = mercer.reduce sum over [%k] %q : f32 -> f32
+  %at = mercer.reduce argmin over [%j] %distance : f32 -> i64
+  mercer.output "nearest" [%i] %at : i64
+}
+
+// Not of a few features, whose norms and check would cost as much as they save.
+// CHECK-LABEL: mercer.plan @few
+// CHECK-NOT: norms
+// NONE-LABEL: mercer.plan @few
+mercer.program @few(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : <2xf32>
+  %m = mercer.size %y, 0 : <2xf32>
+  %d = mercer.constant 12 : i64
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %d
+  %a = mercer.read %x[%i, %k] : <2xf32> -> f32
+  %b = mercer.read %y[%j, %k] : <2xf32> -> f32
+  %s = mercer.apply sub(%a, %b) : (f32, f32) -> f32
+  %q = mercer.apply square(%s) : (f32) -> f32
+  %distance = mercer.reduce sum over [%k] %q : f32 -> f32
+  %at = mercer.reduce argmin over [%j] %distance : f32 -> i64
+  mercer.output "nearest" [%i] %at : i64
+}
