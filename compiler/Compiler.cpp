@@ -3,6 +3,7 @@
 #include "compiler/Pipeline.h"
 #include "compiler/dialect/Mercer.h"
 #include "compiler/import/Import.h"
+#include "compiler/import/TextLimits.h"
 #include "compiler/lowering/Lowering.h"
 #include "compiler/scheduling/Explain.h"
 #include "compiler/scheduling/Operations.h"
@@ -17,6 +18,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -58,12 +60,26 @@ private:
 
 class Compilation {
 public:
-  Compilation(const dsl::Graph &graph, const Options &options)
-      : graph_(graph), options_(options), context_(newContext()), handler_(context_.get(), [this](Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == DiagnosticSeverity::Error && diagnostics_.empty())
+  /// What makes the program's module; null after a diagnostic.
+  using Source = std::function<OwningOpRef<ModuleOp>(MLIRContext &)>;
+
+  Compilation(std::string name, Source source, const Options &options)
+      : name_(std::move(name)), source_(std::move(source)), options_(options), context_(newContext()),
+        handler_(context_.get(), [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error && diagnostics_.empty()) {
             diagnostics_ = diagnostic.str();
+            place_ = diagnostic.getLocation();
+          }
           return success();
         }) {}
+
+  Compilation(const dsl::Graph &graph, const Options &options)
+      : Compilation(
+            graph.name,
+            [&](MLIRContext &context) {
+              return importGraph(context, graph, options.inputTypes, options.arithmetic, options.outputTypes);
+            },
+            options) {}
 
   /// Runs the stages up to `last`; "" runs all.
   llvm::Error run(StringRef last = "") {
@@ -71,7 +87,10 @@ public:
     if (!cpu)
       return cpu.takeError();
     cpu_ = *cpu;
-    module_ = importGraph(*context_, graph_, options_.inputTypes, options_.arithmetic, options_.outputTypes);
+    module_ = source_(*context_);
+    if (!module_)
+      return misreading();
+    name_ = (*module_->getOps<ir::ProgramOp>().begin()).getSymName();
     assumeSizes();
     done("import");
     if (last == "program")
@@ -82,7 +101,7 @@ public:
       return llvm::Error::success();
     for (auto program : module_->getOps<ir::ProgramOp>())
       if (program.getBlock().getOperations().size() > 100'000)
-        return llvm::createStringError("program '" + graph_.name + "' has more than 100000 operations after differentiation");
+        return llvm::createStringError("program '" + name_ + "' has more than 100000 operations after differentiation");
     scheduling::PlanFacts facts = this->facts();
     scheduling::Choices choices(options_.plan);
     if (failed(scheduling::schedule(*module_, facts.machine, choices)))
@@ -97,7 +116,7 @@ public:
     done("scheduling");
     if (last == "nests")
       return llvm::Error::success();
-    symbol = "mercer_" + graph_.name;
+    symbol = "mercer_" + name_;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, pairs()};
     target.nearCache = facts.machine.caches[1] / 2;
     target.farCache = facts.machine.caches[2] / 2; // others use it too
@@ -226,7 +245,7 @@ private:
     int64_t longest = scheduling::longestBody(plan);
     if (longest <= scheduling::longestBodyAllowed)
       return llvm::Error::success();
-    return llvm::createStringError("program '" + graph_.name + "': one loop has about " + std::to_string(longest) +
+    return llvm::createStringError("program '" + name_ + "': one loop has about " + std::to_string(longest) +
                                    " machine operations; the limit is " + std::to_string(scheduling::longestBodyAllowed));
   }
 
@@ -243,7 +262,7 @@ private:
   }
 
   llvm::Error failure(const std::string &stage) {
-    return llvm::createStringError("program '" + graph_.name + "': " + stage + " failed: " + diagnostics_);
+    return llvm::createStringError("program '" + name_ + "': " + stage + " failed: " + diagnostics_);
   }
 
   void done(const std::string &stage) {
@@ -252,11 +271,21 @@ private:
     clock_ = now;
   }
 
-  const dsl::Graph &graph_;
+  /// Of text that is no program: its first diagnostic with its place.
+  llvm::Error misreading() {
+    std::string where = name_;
+    if (auto place = place_ ? dyn_cast<FileLineColLoc>(*place_) : FileLineColLoc(); place && place.getLine() != 0)
+      where += ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+    return llvm::createStringError(where + ": " + diagnostics_);
+  }
+
+  std::string name_;
+  Source source_;
   const Options &options_;
   std::chrono::steady_clock::time_point clock_ = std::chrono::steady_clock::now();
   std::unique_ptr<MLIRContext> context_;
-  std::string diagnostics_;
+  std::string diagnostics_; ///< the first error
+  std::optional<Location> place_;
   ScopedDiagnosticHandler handler_;
   OwningOpRef<ModuleOp> module_;
   targets::Cpu cpu_;
@@ -301,10 +330,13 @@ llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Op
   return texts;
 }
 
-llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {
-  if (!llvm::is_contained(stages, stage))
-    return llvm::createStringError("unknown stage '" + stage + "'; there are program, mlir, nests, vector, llvm and asm");
-  Compilation compilation(graph, options);
+static llvm::Error knownStage(const std::string &stage) {
+  if (llvm::is_contained(stages, stage))
+    return llvm::Error::success();
+  return llvm::createStringError("unknown stage '" + stage + "'; there are program, mlir, nests, vector, llvm and asm");
+}
+
+static llvm::Expected<std::string> emit(Compilation compilation, const std::string &stage) {
   if (llvm::Error error = compilation.run(stage == "asm" ? "" : stage))
     return error;
   if (stage != "asm")
@@ -313,6 +345,48 @@ llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options
   if (!text)
     return text.takeError();
   return (*text)->getBuffer().str();
+}
+
+llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {
+  if (llvm::Error error = knownStage(stage))
+    return error;
+  return emit(Compilation(graph, options), stage);
+}
+
+/// The module of a text with one program.
+static OwningOpRef<ModuleOp> moduleOf(MLIRContext &context, llvm::StringRef text, const std::string &file) {
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, ParserConfig(&context), file);
+  if (!module)
+    return module;
+  auto programs = llvm::to_vector(module->getOps<ir::ProgramOp>());
+  if (programs.size() == 1 && module->getBody()->getOperations().size() == 1)
+    return module;
+  module->emitError("expected one mercer.program and nothing else, given ")
+      << programs.size() << " programs and " << module->getBody()->getOperations().size() - programs.size() << " other operations";
+  return {};
+}
+
+/// f64 where a value of the text is.
+static DType arithmeticOf(ModuleOp module) {
+  auto wide = [](Type type) { return type.isF64(); };
+  return module.walk([&](Operation *op) { return WalkResult(llvm::any_of(op->getResultTypes(), wide) ? failure() : success()); })
+                 .wasInterrupted()
+             ? DType::f64
+             : DType::f32;
+}
+
+llvm::Expected<std::string> emitText(llvm::StringRef text, const std::string &file, Options options, const std::string &stage) {
+  if (llvm::Error error = knownStage(stage))
+    return error;
+  if (std::string excess = exceededLimit(text); !excess.empty())
+    return llvm::createStringError(file + ": " + excess);
+  auto read = [&](MLIRContext &context) {
+    OwningOpRef<ModuleOp> module = moduleOf(context, text, file);
+    if (module)
+      options.arithmetic = arithmeticOf(*module);
+    return module;
+  };
+  return emit(Compilation(file, read, options), stage);
 }
 
 } // namespace mercer::compiler

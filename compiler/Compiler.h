@@ -71,4 +71,8 @@ inline constexpr llvm::StringLiteral stages[] = {"program", "mlir", "nests", "ve
 /// Text of the module after a stage.
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage);
 
+/// The same of the one program that the dialect's text has. Of the options those of the CPU and the arithmetic's precision hold: types are
+/// the text's own. Errors begin with "FILE:LINE:COLUMN: " where they have a place; `file` is only a name.
+llvm::Expected<std::string> emitText(llvm::StringRef text, const std::string &file, Options options, const std::string &stage);
+
 } // namespace mercer::compiler

@@ -4,10 +4,8 @@
 
 namespace mercer {
 
-static void check_options(const Program &program, const JitOptions &options) {
-  auto fail = [&](ErrorCode code, const std::string &text) {
-    throw Error(code, program.name() + ": " + text, program.where());
-  };
+static void check_options(const std::string &name, std::source_location where, const JitOptions &options) {
+  auto fail = [&](ErrorCode code, const std::string &text) { throw Error(code, name + ": " + text, where); };
   if (options.precision != Precision::accurate && options.precision != Precision::fast)
     fail(ErrorCode::bad_option, "'precision' must be accurate or fast");
   if (options.accumulate != DType::f32 && options.accumulate != DType::f64)
@@ -30,7 +28,7 @@ static void check_options(const Program &program, const JitOptions &options) {
 }
 
 static std::shared_ptr<FunctionState> compiled_state(const Program &program, const JitOptions &options) {
-  check_options(program, options);
+  check_options(program.name(), program.where(), options);
   auto state = std::make_shared<FunctionState>(program);
   state->engine = std::make_unique<detail::Compiled>(state->signature, options);
   return state;
@@ -40,26 +38,40 @@ Function jit(const Program &program, const JitOptions &options) {
   return Function(compiled_state(program, options));
 }
 
-/// Types of the inputs of a variant for f32 tensors.
-static std::vector<DType> single_types(const FunctionState &state) {
+/// Types of the inputs of a variant for real tensors of one type.
+static std::vector<DType> types_for(const FunctionState &state, DType tensors) {
   std::vector<DType> types;
   for (const auto &input : state.signature.inputs())
     types.push_back(input.kind == boolean   ? DType::boolean
                     : input.kind == integer ? DType::i64
                     : input.rank == 0       ? DType::f64
-                                            : DType::f32);
+                                            : tensors);
   return types;
 }
 
 /// Of a variant for f32 tensors of any size.
 std::string explain(const Program &program, const JitOptions &options) {
   const std::shared_ptr<FunctionState> state = compiled_state(program, options);
-  return static_cast<const detail::Compiled &>(*state->engine).explain(single_types(*state));
+  return static_cast<const detail::Compiled &>(*state->engine).explain(types_for(*state, DType::f32));
 }
 
-std::string emit(const Program &program, const std::string &stage, const JitOptions &options) {
+std::string emit(const Program &program, const std::string &stage, const JitOptions &options, DType tensors) {
+  if (tensors > DType::bf16)
+    throw Error(ErrorCode::bad_option, program.name() + ": 'tensors' must be f64, f32, f16 or bf16", program.where());
   const std::shared_ptr<FunctionState> state = compiled_state(program, options);
-  return static_cast<const detail::Compiled &>(*state->engine).emit(single_types(*state), stage);
+  return static_cast<const detail::Compiled &>(*state->engine).emit(types_for(*state, tensors), stage);
+}
+
+std::string emit_text(const std::string &text, const std::string &file, const std::string &stage, const JitOptions &options) {
+  check_options(file, {}, options);
+  detail::KernelOptions kernel{};
+  kernel.contiguous = true;
+  kernel.fast = options.precision == Precision::fast;
+  kernel.accumulate_in_f64 = options.accumulate == DType::f64;
+  kernel.plan = options.plan;
+  if (options.target != "host")
+    kernel.cpu = options.target;
+  return detail::emit_text(text, file, kernel, stage);
 }
 
 Function interpret(const Program &program, int bits) {

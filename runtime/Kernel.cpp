@@ -221,11 +221,16 @@ std::vector<std::string> other_plans(const Signature &signature, const KernelOpt
   return plans;
 }
 
+/// Empty when the compiler has this stage.
+static std::string mistake_in_stage(const std::string &stage) {
+  if (llvm::is_contained(compiler::stages, stage))
+    return "";
+  return "'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" + stage.substr(0, 40) + "\"";
+}
+
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage) {
-  if (!llvm::is_contained(compiler::stages, stage))
-    signature.fail(ErrorCode::bad_option,
-                   "'stage' must be program, mlir, nests, vector, llvm or asm, but is \"" + stage.substr(0, 40) +
-                       "\"");
+  if (const std::string mistake = mistake_in_stage(stage); !mistake.empty())
+    signature.fail(ErrorCode::bad_option, mistake);
   std::string text;
   on_large_stack([&] {
     llvm::Expected<std::string> made = compiler::emit(signature.graph(), options_of(options), stage);
@@ -234,6 +239,19 @@ std::string emit_text(const Signature &signature, const KernelOptions &options, 
     text = std::move(*made);
   });
   return text;
+}
+
+std::string emit_text(const std::string &text, const std::string &file, const KernelOptions &options, const std::string &stage) {
+  if (const std::string mistake = mistake_in_stage(stage); !mistake.empty())
+    throw Error(ErrorCode::bad_option, file + ": " + mistake, {});
+  std::string made;
+  on_large_stack([&] {
+    llvm::Expected<std::string> result = compiler::emitText(text, file, options_of(options), stage);
+    if (!result)
+      throw Error(ErrorCode::bad_input_file, llvm::toString(result.takeError()), {});
+    made = std::move(*result);
+  });
+  return made;
 }
 
 } // namespace mercer::detail

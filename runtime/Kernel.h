@@ -79,5 +79,7 @@ std::vector<std::string> other_plans(const Signature &signature, const KernelOpt
 
 /// Text of a stage of the compiler. @throws Error(bad_option) for a stage that is none
 std::string emit_text(const Signature &signature, const KernelOptions &options, const std::string &stage);
+/// Of a program in the dialect's text. @throws Error(bad_option, bad_input_file)
+std::string emit_text(const std::string &text, const std::string &file, const KernelOptions &options, const std::string &stage);
 
 } // namespace mercer::detail

@@ -301,10 +301,13 @@ private:
 /// Makes a function that compiles itself for the arguments it is called with. @throws Error(bad_option,
 /// unsupported)
 Function jit(const Program &program, const JitOptions &options = {});
-/// The program on its way through the compiler, as text, for f32 tensors of any size: after `stage` "program" (as
+/// The program on its way through the compiler, as text, for real tensors of one type and any size: after `stage` "program" (as
 /// imported), "mlir" (differentiated, stable, small), "nests" (the plan), "vector", "llvm" or "asm".
 /// @throws Error(bad_option)
-std::string emit(const Program &program, const std::string &stage, const JitOptions &options = {});
+std::string emit(const Program &program, const std::string &stage, const JitOptions &options = {}, DType tensors = DType::f32);
+/// The same of the one `mercer.program` that a text of the compiler's dialect has, with the types that it says; `file` is what errors call
+/// it. Of the options `target` and `precision` hold. @throws Error(bad_option, bad_input_file)
+std::string emit_text(const std::string &text, const std::string &file, const std::string &stage, const JitOptions &options = {});
 /// The same call interface run by the interpreter that defines the language: takes all element types,
 /// computes in f64, or with `bits` of precision (53 .. 10 000) in MPFR. Slow, for tests and for asking what
 /// is right.

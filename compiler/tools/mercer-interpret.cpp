@@ -1,6 +1,6 @@
 // Says what a program or plan computes: reads its text and inputs, prints its outputs.
 #include "compiler/interpreter/Interpreter.h"
-#include "compiler/tools/TextLimits.h"
+#include "compiler/import/TextLimits.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
@@ -87,7 +87,7 @@ llvm::Expected<json::Value> valueOf(const llvm::cl::list<std::string> &options, 
     auto [key, text] = option.split('=');
     if (key != name)
       continue;
-    if (std::string limit = tools::exceededLimit(text); !limit.empty())
+    if (std::string limit = compiler::exceededLimit(text); !limit.empty())
       return llvm::createStringError(limit);
     return json::parse(text);
   }
@@ -211,7 +211,7 @@ int runTool() {
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> text = mlir::openInputFile(fileName, &error);
   if (text)
-    error = tools::exceededLimit(text->getBuffer());
+    error = compiler::exceededLimit(text->getBuffer());
   if (!error.empty())
     return fail(error);
   mlir::DialectRegistry registry;

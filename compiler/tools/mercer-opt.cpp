@@ -3,7 +3,7 @@
 #include "compiler/dialect/Mercer.h"
 #include "compiler/lowering/Passes.h"
 #include "compiler/scheduling/Passes.h"
-#include "compiler/tools/TextLimits.h"
+#include "compiler/import/TextLimits.h"
 #include "compiler/transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -49,7 +49,7 @@ static int run(int argc, char **argv) {
   }
   // MLIR's parser overflows the stack on deep brackets and takes minutes for long literals: refused before
   // it.
-  if (std::string excess = mercer::tools::exceededLimit(text->getBuffer()); !excess.empty()) {
+  if (std::string excess = mercer::compiler::exceededLimit(text->getBuffer()); !excess.empty()) {
     llvm::errs() << "mercer-opt: " << input << ": " << excess << '\n';
     return 1;
   }

@@ -45,16 +45,16 @@ std::string folder_of(const std::string &directory, Refusal &refusal) {
   return absolute.string() + "/" + std::to_string(format);
 }
 
-std::int64_t size_limit() {
-  constexpr std::int64_t usual = std::int64_t(1) << 30;
-  const std::string text = environment("MERCER_CACHE_SIZE");
+std::optional<std::int64_t> size_named(const std::string &text) {
   std::int64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   const int shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
   if (error != std::errc() || shift < 0 || size <= 0 || size > (INT64_MAX >> shift))
-    return usual;
+    return std::nullopt;
   return size << shift;
 }
+
+std::int64_t size_limit() { return size_named(environment("MERCER_CACHE_SIZE")).value_or(std::int64_t(1) << 30); }
 
 } // namespace mercer::detail::cache

@@ -15,7 +15,10 @@ namespace mercer::detail::cache {
 /// `directory`: JitOptions::cache_directory.
 std::string folder_of(const std::string &directory, Refusal &refusal);
 
-/// Bytes that entries may have together: MERCER_CACHE_SIZE ("500M"), else 1 GiB.
+/// "1000", "3K", "500M", "2G"; nothing when it is no size above 0.
+std::optional<std::int64_t> size_named(const std::string &text);
+
+/// Bytes that entries may have together: MERCER_CACHE_SIZE, else 1 GiB.
 std::int64_t size_limit();
 
 /// The turn to compile one kernel; others wait for it. It ends with the object.

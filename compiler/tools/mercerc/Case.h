@@ -47,6 +47,9 @@ Case read_case(const nlohmann::json &json, const std::string &source);
 ArrayData read_array(const nlohmann::json &json, const std::string &where);
 /// Runs a case. @throws Error
 CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const RunOptions &options);
+/// The inputs that a gradient is taken with respect to: those named, or every real one. @throws Error(missing_input, kind_mismatch)
+std::vector<Tensor> gradient_inputs(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
+                                    const std::vector<std::string> &names);
 /// The elements of an array as numbers.
 std::vector<double> elements(const Array &array);
 

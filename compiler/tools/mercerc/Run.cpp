@@ -57,9 +57,10 @@ std::vector<double> converted(const Array &array) {
   return numbers;
 }
 
-/// The inputs that the gradient is taken of.
-std::vector<Tensor> chosen(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
-                           const std::vector<std::string> &names) {
+} // namespace
+
+std::vector<Tensor> gradient_inputs(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
+                                    const std::vector<std::string> &names) {
   std::vector<Tensor> result;
   for (const std::string &name : names)
     if (std::none_of(made.inputs.begin(), made.inputs.end(),
@@ -76,8 +77,6 @@ std::vector<Tensor> chosen(const stdlib::EntryInfo &entry, const stdlib::EntryPr
   }
   return result;
 }
-
-} // namespace
 
 std::vector<double> elements(const Array &array) {
   switch (array.dtype()) {
@@ -109,7 +108,7 @@ CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const Run
       stdlib::make_program(entry, shapes, input.parameters, options.gradient.has_value());
   std::vector<Tensor> wanted;
   if (options.gradient)
-    wanted = chosen(entry, made, *options.gradient);
+    wanted = gradient_inputs(entry, made, *options.gradient);
   std::vector<Array> storage; // an argument is only a view
   std::vector<Argument> arguments;
   for (const Tensor &tensor : made.inputs) {

@@ -1,5 +1,8 @@
-// The command line of the standard library: list, show, run.
+// The command line of the standard library and the compiler.
+#include "compiler/tools/mercerc/Cache.h"
 #include "compiler/tools/mercerc/Case.h"
+#include "compiler/tools/mercerc/Compile.h"
+#include "compiler/tools/mercerc/Complete.h"
 
 #include <CLI/CLI.hpp>
 
@@ -15,27 +18,6 @@ using namespace mercer::tools;
 namespace {
 
 constexpr int usage_status = 2;
-constexpr const char *timing_text = "what each stage of the compiler took, on standard error";
-
-const stdlib::EntryInfo &entry_named(const std::string &name) {
-  if (const stdlib::EntryInfo *entry = stdlib::find_entry(name))
-    return *entry;
-  throw Error(ErrorCode::missing_input, "unknown entry '" + name + "'; 'mercerc list' names them all");
-}
-
-/// The text of a file, or as much of it as tells that it is too long: it may be endless.
-std::string read_text(const std::string &path) {
-  std::ifstream file;
-  if (path != "-")
-    file.open(path, std::ios::binary);
-  std::istream &in = path == "-" ? std::cin : file;
-  std::string text(most_bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (in.bad() || (path != "-" && !file.is_open()))
-    throw Error(ErrorCode::io, path + ": cannot be read");
-  return text;
-}
 
 void write_array(std::ostream &out, const Array &array) {
   out << "{\"shape\": [";
@@ -73,25 +55,15 @@ int list(const std::string &family) {
       found = true;
     }
   if (!found)
-    throw Error(ErrorCode::bad_option, "unknown family '" + family + "'");
+    throw Error(ErrorCode::bad_option, "unknown family '" + family + "'", {});
   return 0;
 }
 
 int show(const std::string &name, bool latex, const std::string &stage, const JitOptions &options) {
   const stdlib::EntryInfo &entry = entry_named(name);
-  std::vector<stdlib::InputShape> inputs;
-  for (const stdlib::ParameterInfo &parameter : entry.parameters)
-    if (parameter.input) {
-      int commas = static_cast<int>(std::count(parameter.shape.begin(), parameter.shape.end(), ','));
-      inputs.push_back(
-          {std::string(parameter.name), parameter.shape.empty() ? 0 : commas + 1, parameter.shape.empty()});
-    }
-  stdlib::EntryProgram made = stdlib::make_program(entry, inputs, {}, true);
-  std::vector<Tensor> wanted;
-  for (const Tensor &input : made.inputs)
-    if (input.kind() == real)
-      wanted.push_back(input);
-  Program both = value_and_gradient(made.program, wanted);
+  const stdlib::EntryProgram made = usual_program(entry, true);
+  const std::vector<Tensor> wanted = gradient_inputs(entry, made, {});
+  const Program both = value_and_gradient(made.program, wanted);
   if (!stage.empty()) {
     std::cout << emit(both, stage, options);
     return 0;
@@ -129,76 +101,182 @@ int complain(std::string message) {
   return usage_status;
 }
 
-std::vector<std::string> split(const std::string &text) {
+/// Names of `--gradient=a,b`; none of `--gradient`: all of them.
+std::vector<std::string> names_of(const std::string &text) {
   std::vector<std::string> parts;
+  if (text == "*")
+    return parts;
   std::istringstream in(text);
   for (std::string part; std::getline(in, part, ',');)
     parts.push_back(part);
   return parts;
 }
 
+DType type_named(const std::string &name) {
+  for (DType type : {DType::f64, DType::f32, DType::f16, DType::bf16})
+    if (name_of(type) == name)
+      return type;
+  return DType::f64;
+}
+
+/// Everything that a command line may say.
+class CommandLine {
+public:
+  CommandLine() : app_("Mercer's standard library and compiler.", "mercerc") {
+    app_.require_subcommand(1);
+    app_.footer("Status: 0; 1 when 'cache verify' finds damage; 2 when something is wrong, with one line on standard error.\n"
+                "Environment: MERCER_CACHE_DIR (folder of compiled kernels, or off), MERCER_CACHE_SIZE (500M).\n"
+                "'mercerc COMMAND --help' says more of a command.");
+    add_list();
+    add_show();
+    add_run();
+    add_compile();
+    add_cache();
+    add_completion();
+  }
+
+  /// The exit status. @throws CLI::ParseError, Error
+  int run(std::vector<std::string> words) {
+    if (!words.empty() && words.front() == "complete") {
+      std::cout << completions(app_, {words.begin() + (words.size() > 1 && words[1] == "--" ? 2 : 1), words.end()});
+      return 0;
+    }
+    // `--gradient` alone would take the next word as its value.
+    for (std::string &word : words)
+      if (word == "--gradient")
+        word = "--gradient=*";
+    std::reverse(words.begin(), words.end());
+    app_.parse(words);
+    return action_();
+  }
+  int help(const CLI::CallForHelp &help) { return app_.exit(help); }
+
+private:
+  CLI::App *add(CLI::App &to, const char *name, const char *description, std::function<int()> action) {
+    CLI::App *command = to.add_subcommand(name, description);
+    command->callback([this, action = std::move(action)] { action_ = action; });
+    return command;
+  }
+  void add_name(CLI::App *command) { command->add_option("NAME", name_, "the entry; 'mercerc list' names them all")->required(); }
+  void add_gradient(CLI::App *command) {
+    command->add_option("--gradient", gradient_, "of the sum, with respect to every real argument, or these: --gradient=a,b");
+  }
+  void add_type(CLI::App *command, const std::string &text) {
+    command->add_option("--type", type_, text)->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
+  }
+  void add_target(CLI::App *command) {
+    command->add_option("--target", jit_.target, "the CPU that is compiled for, as LLVM names it: haswell, x86-64-v4, ...");
+  }
+  void add_timing(CLI::App *command) {
+    command->add_flag("--timing", jit_.timing, "what each stage of the compiler took, on standard error");
+  }
+
+  void add_list() {
+    CLI::App *command = add(app_, "list", "names of the library's entries, one line each", [this] { return list(family_); });
+    command->add_option("--family", family_, "only this family");
+  }
+
+  void add_show() {
+    CLI::App *command = add(app_, "show", "an entry: formula, arguments, parameters, source, gradient, plan",
+                            [this] { return show(name_, latex_, stage_, jit_); });
+    add_name(command);
+    command->add_flag("--latex", latex_, "the formula as LaTeX");
+    command->add_option("--emit", stage_,
+                        "only the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, "
+                        "vector, llvm, asm");
+    add_target(command);
+    add_timing(command);
+  }
+
+  void add_run() {
+    CLI::App *command = add(app_, "run", "evaluate an entry on a case", [this] {
+      RunOptions options;
+      options.type = type_named(type_);
+      options.interpreter = engine_ == "interpreter";
+      options.threads = threads_;
+      options.timing = jit_.timing;
+      if (!gradient_.empty())
+        options.gradient = names_of(gradient_);
+      return ::run(name_, path_, options);
+    });
+    add_name(command);
+    command->add_option("CASE", path_, "a JSON file with \"arguments\" and \"parameters\"; - is standard input")->required();
+    add_gradient(command);
+    add_type(command, "how real arguments are stored: f64 (default), f32, bf16 or f16");
+    command->add_option("--engine", engine_, "jit or interpreter")->check(CLI::IsMember({"jit", "interpreter"}));
+    add_timing(command);
+    command->add_option("--threads", threads_, "at most this many; 0: all")->check(CLI::Range(0, 4096));
+  }
+
+  void add_compile() {
+    CLI::App *command = add(app_, "compile", "text of an entry, or of a program in the compiler's dialect, after a stage of the compiler", [this] {
+      if (!type_.empty())
+        compile_.type = type_named(type_);
+      if (!gradient_.empty())
+        compile_.gradient = names_of(gradient_);
+      compile_.jit = jit_;
+      if (fast_)
+        compile_.jit.precision = Precision::fast;
+      compile(name_, compile_);
+      return 0;
+    });
+    command->add_option("NAME|FILE.mlir", name_, "an entry, or a file with one mercer.program")->required();
+    command->add_option("--emit", compile_.emit,
+                        "program (as imported), mlir (differentiated, stable, small), nests (the plan), vector, llvm or asm")
+        ->required()
+        ->check(CLI::IsMember({"program", "mlir", "nests", "vector", "llvm", "asm"}));
+    add_gradient(command);
+    add_type(command, "of real tensors: f32 (default), f64, bf16 or f16");
+    add_target(command);
+    command->add_flag("--fast", fast_, "elementary functions within 4 ulp");
+    command->add_option("-o,--output", compile_.output, "a file, written whole or not at all; - is standard output");
+  }
+
+  void add_cache() {
+    CLI::App *cache = app_.add_subcommand("cache", "the kernels on disk: stats, list, verify, prune, clear");
+    cache->require_subcommand(1);
+    auto command = [&](const char *name, const char *description, int (*work)(const CacheOptions &)) {
+      CLI::App *made = add(*cache, name, description, [this, work] { return work(cache_); });
+      made->add_flag("--json", cache_.json, "for programs");
+      made->add_option("--folder", cache_.folder, "the cache; else MERCER_CACHE_DIR, else the user's");
+      return made;
+    };
+    command("stats", "folder, entries, bytes, lookups", cache_stats);
+    command("list", "a line for each entry, the last used first", cache_list);
+    command("verify", "read every entry; status 1 when one is damaged", cache_verify);
+    command("prune", "remove leftovers, and the least recently used entries above the limit", cache_prune)
+        ->add_option("--limit", cache_.limit, "bytes: 1000, 3K, 500M, 2G; else MERCER_CACHE_SIZE, else 1G");
+    command("clear", "remove all", cache_clear);
+  }
+
+  void add_completion() {
+    CLI::App *command = add(app_, "completion", "a script for the shell: source <(mercerc completion bash)", [this] {
+      std::cout << completion_script(name_);
+      return 0;
+    });
+    command->add_option("SHELL", name_, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+  }
+
+  CLI::App app_;
+  std::function<int()> action_;
+  std::string family_, name_, path_, gradient_, stage_, type_, engine_ = "jit";
+  bool latex_ = false, fast_ = false;
+  int threads_ = 0;
+  JitOptions jit_;
+  CompileOptions compile_;
+  CacheOptions cache_;
+};
+
 } // namespace
 
 int main(int argc, char **argv) {
-  // `--gradient` alone would take the next word as its value.
-  std::vector<std::string> words(argv + 1, argv + argc);
-  for (std::string &word : words)
-    if (word == "--gradient")
-      word = "--gradient=*";
-  std::reverse(words.begin(), words.end());
-
-  CLI::App app("Mercer's standard library: names, pages, evaluation.", "mercerc");
-  app.require_subcommand(1);
-  std::string family, name, path, gradient, stage, type = "f64", engine = "jit";
-  bool latex = false;
-  JitOptions jit_options;
-  int threads = 0;
-  CLI::App *list_command = app.add_subcommand("list", "names, one line each");
-  list_command->add_option("--family", family, "only this family");
-  CLI::App *show_command =
-      app.add_subcommand("show", "formula, arguments, parameters, source, gradient, plan");
-  show_command->add_option("NAME", name, "the entry")->required();
-  show_command->add_flag("--latex", latex, "the formula as LaTeX");
-  show_command->add_option(
-      "--emit", stage,
-      "only the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, "
-      "vector, llvm, asm");
-  show_command->add_option("--target", jit_options.target, "the CPU that is compiled for");
-  show_command->add_flag("--timing", jit_options.timing, timing_text);
-  CLI::App *run_command = app.add_subcommand("run", "evaluate an entry on a case");
-  run_command->add_option("NAME", name, "the entry")->required();
-  run_command->add_option("CASE", path, "a JSON file; - is standard input")->required();
-  run_command->add_option("--gradient", gradient,
-                          "of the sum, with respect to every real argument, or these: a,b");
-  run_command->add_option("--type", type, "f64, f32, bf16 or f16")
-      ->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
-  run_command->add_option("--engine", engine, "jit or interpreter")
-      ->check(CLI::IsMember({"jit", "interpreter"}));
-  run_command->add_flag("--timing", jit_options.timing, timing_text);
-  run_command->add_option("--threads", threads, "at most this many; 0: all")->check(CLI::Range(0, 4096));
+  CommandLine line;
   try {
-    app.parse(words);
+    return line.run({argv + 1, argv + argc});
   } catch (const CLI::CallForHelp &help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError &error) {
-    return complain(error.what());
-  }
-  try {
-    if (*list_command)
-      return list(family);
-    if (*show_command)
-      return show(name, latex, stage, jit_options);
-    RunOptions options;
-    for (DType candidate : {DType::f64, DType::f32, DType::f16, DType::bf16})
-      if (name_of(candidate) == type)
-        options.type = candidate;
-    options.interpreter = engine == "interpreter";
-    options.threads = threads;
-    options.timing = jit_options.timing;
-    if (!gradient.empty())
-      options.gradient = gradient == "*" ? std::vector<std::string>() : split(gradient);
-    return run(name, path, options);
+    return line.help(help);
   } catch (const std::exception &error) {
     return complain(error.what());
   }
 }
+

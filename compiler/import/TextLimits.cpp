@@ -1,11 +1,11 @@
-#include "compiler/tools/TextLimits.h"
+#include "compiler/import/TextLimits.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 
 #include <optional>
 
-namespace mercer::tools {
+namespace mercer::compiler {
 namespace {
 
 std::string line(llvm::StringRef text, std::size_t position) {
@@ -76,4 +76,4 @@ std::string exceededLimit(llvm::StringRef text) {
   return {};
 }
 
-} // namespace mercer::tools
+} // namespace mercer::compiler

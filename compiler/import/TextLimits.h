@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mercer::tools {
+namespace mercer::compiler {
 
 inline constexpr std::size_t mostBytes = 8u << 20; ///< length of a text
 inline constexpr unsigned mostBrackets = 1000;     ///< depth of ( [ { <
@@ -18,4 +18,4 @@ inline constexpr unsigned mostOperators = 1000; ///< in one affine map or set, w
 /// all.
 std::string exceededLimit(llvm::StringRef text);
 
-} // namespace mercer::tools
+} // namespace mercer::compiler

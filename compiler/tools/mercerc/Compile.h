@@ -1,0 +1,34 @@
+// Programs of entries, and `mercerc compile`: text of a stage of the compiler.
+#pragma once
+
+#include "mercer/runtime.h"
+#include "mercer/stdlib/Registry.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mercer::tools {
+
+/// @throws Error(missing_input) for a name that no entry has
+const stdlib::EntryInfo &entry_named(const std::string &name);
+
+/// An entry with its inputs as its page shows them. `total`: with the sum of the first result before it.
+stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total);
+
+struct CompileOptions {
+  std::string emit = "mlir"; ///< a stage of `mercer::emit`
+  /// Arguments of the gradient: none without it, empty for every real one.
+  std::optional<std::vector<std::string>> gradient;
+  std::optional<DType> type; ///< of real tensors; none: f32
+  JitOptions jit;            ///< `target`, `precision`
+  std::string output = "-";  ///< a file; "-": standard output
+};
+
+/// `what` is an entry's name, or a file whose name ends in ".mlir". @throws Error; no file is then written
+void compile(const std::string &what, const CompileOptions &options);
+
+/// The text of a file, or as much of it as tells that it is too long: it may be endless. "-": standard input. @throws Error(io)
+std::string read_text(const std::string &path);
+
+} // namespace mercer::tools
