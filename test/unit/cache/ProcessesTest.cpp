@@ -121,22 +121,28 @@ TEST(C6, StartedColdTogether) {
   EXPECT_EQ(folder.entries().size(), static_cast<std::size_t>(kernels));
 }
 
-// Of five processes after the first one the fastest: the machine may be busy. The first one compiles.
+// Processor time, so that a busy machine does not decide, of the fastest of five processes after the first one, which compiles.
 TEST(Store, ASecondStartTakesLessThanThreeMilliseconds) {
   const FreshFolder folder, outputs;
-  auto milliseconds = [&] {
+  struct Times {
+    double cpu = 1e9, clock = 1e9;
+  };
+  auto start = [&] {
     Worker worker({"start", folder.string(), "0"}, outputs.path / "start");
     EXPECT_EQ(worker.wait(), 0) << worker.output();
-    return std::atof(worker.output().c_str());
+    Times times;
+    EXPECT_EQ(std::sscanf(worker.output().c_str(), "%lf %lf", &times.cpu, &times.clock), 2);
+    return times;
   };
-  const double cold = milliseconds();
-  double warm = 1e9;
-  for (int n = 0; n < 5; ++n)
-    warm = std::min(warm, milliseconds());
-  std::printf("first start %.1f ms, second start %.2f ms\n", cold, warm);
-  EXPECT_GT(warm, 0);
-  EXPECT_LT(warm, 3);
-  EXPECT_LT(warm, cold);
+  const Times cold = start();
+  Times warm;
+  for (int n = 0; n < 5; ++n) {
+    const Times times = start();
+    warm = {std::min(warm.cpu, times.cpu), std::min(warm.clock, times.clock)};
+  }
+  std::printf("first start %.1f ms (%.1f of a processor), second start %.2f ms (%.2f)\n", cold.clock, cold.cpu, warm.clock, warm.cpu);
+  EXPECT_LT(warm.cpu, 3);
+  EXPECT_LT(warm.cpu, cold.cpu / 10);
 }
 
 } // namespace
