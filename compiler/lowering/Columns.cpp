@@ -155,18 +155,24 @@ static Value lanesOf(OpBuilder &b, Location loc, ArrayRef<bool> lanes) {
 SmallVector<Value> Codegen::loadColumns(const Columns &columns) {
   Type type = cast<ir::ArrayType>(columns.array.getType()).getElement();
   auto places = static_cast<int64_t>(llvm::bit_ceil(static_cast<uint64_t>(columns.count)));
-  auto part = VectorType::get({places}, type);
   auto [at, apart] = firstRow(columns);
   SmallVector<bool> present(places, false);
   std::fill_n(present.begin(), columns.count, true);
+  SmallVector<Value> block = loadRows(type, places, at, apart, columns.count == places ? Value() : lanesOf(b, loc(), present));
+  return llvm::map_to_vector(columns.ops, [&](Operation *op) { return block[columnOf(op) - columns.first]; });
+}
+
+SmallVector<Value> Codegen::loadRows(Type type, int64_t places, Value at, Value apart, Value present, Value last) {
+  auto part = VectorType::get({places}, type);
+  Value first = at;
   SmallVector<Value> block;
   for (int64_t row = 0; row < width; ++row) {
-    Value zero = number(part, 0);
-    block.push_back(columns.count == places
-                        ? Value(LLVM::LoadOp::create(b, loc(), part, at, bytesOf(type)))
-                        : Value(LLVM::MaskedLoadOp::create(b, loc(), part, at, lanesOf(b, loc(), present),
-                                                           zero, b.getI32IntegerAttr(bytesOf(type)))));
-    if (row + 1 < width)
+    if (last)
+      at = element(first, type, arith::MulIOp::create(b, loc(), arith::MinSIOp::create(b, loc(), i64(row), last), apart));
+    block.push_back(present ? Value(LLVM::MaskedLoadOp::create(b, loc(), part, at, present, number(part, 0),
+                                                              b.getI32IntegerAttr(bytesOf(type))))
+                            : Value(LLVM::LoadOp::create(b, loc(), part, at, bytesOf(type))));
+    if (!last && row + 1 < width)
       at = element(at, type, apart);
   }
   // Whole vectors, of several rows each.
@@ -192,7 +198,7 @@ SmallVector<Value> Codegen::loadColumns(const Columns &columns) {
         next.push_back(vector::ShuffleOp::create(b, loc(), block[n], block[n + 1], half));
     block = std::move(next);
   }
-  return llvm::map_to_vector(columns.ops, [&](Operation *op) { return block[columnOf(op) - columns.first]; });
+  return block;
 }
 
 void Codegen::storeColumns(const Columns &columns) {

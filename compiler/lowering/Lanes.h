@@ -246,11 +246,16 @@ private:
   mlir::Value stride(mlir::Value array, unsigned dimension);
   mlir::Value convertStored(mlir::Value value, mlir::Type stored);
   mlir::Value canStream(llvm::ArrayRef<ir::StoreOp> streams, mlir::Value first);
-  bool isTransposed(ir::StoreOp op);
+  bool isTransposed(mlir::Operation *op);
+  void readTransposed(ir::ReadOp op);
   void storeTransposed(ir::StoreOp op);
   void storeBlock(ir::StoreOp op);
+  std::pair<mlir::Value, mlir::Value> firstOfBlock(mlir::Value array, mlir::OperandRange subscripts);
   /// Stores vectors of as many columns for the lanes' rows, the first of which begins at `at`; `present`: the columns that are stored.
   void storeRows(llvm::SmallVector<mlir::Value> block, mlir::Type type, mlir::Value at, mlir::Value apart, mlir::Value present);
+  /// Loads them: vectors of `places` (a power of two) columns in lanes, of others than `present` 0; for lanes after `last`, of that one.
+  llvm::SmallVector<mlir::Value> loadRows(mlir::Type type, int64_t places, mlir::Value at, mlir::Value apart, mlir::Value present,
+                                          mlir::Value last = {});
   /// Columns [first, first + count) of the lanes' rows of an array, and the ops that read or store them.
   struct Columns {
     mlir::Value array;

@@ -47,10 +47,14 @@ void Codegen::carry(MutableArrayRef<Running> states, Value lower, Value upper, V
     next = partsOf(states);
     scf::YieldOp::create(b, loc(), next);
   }
-  // What the body leaves alone stays what it was: of the sum of one block, the total is known to be zero.
+  // What the body leaves alone stays what it was: of the sum of one block, the total is known to be zero, of one of many, the block.
+  auto areEqual = [](Value x, Value y) {
+    Attribute ofX, ofY;
+    return matchPattern(x, m_Constant(&ofX)) && matchPattern(y, m_Constant(&ofY)) && ofX == ofY;
+  };
   SmallVector<Value> results;
   for (auto [before, argument, after, result] : llvm::zip_equal(all, loop.getRegionIterArgs(), next, loop.getResults()))
-    results.push_back(after == argument ? before : Value(result));
+    results.push_back(after == argument || areEqual(before, after) ? before : Value(result));
   setParts(states, results);
 }
 

@@ -225,6 +225,8 @@ void Codegen::endBlock(Running &running) {
     return;
   size_t first = running.kind == Reduction::logsumexp;
   Value &block = running.state[first], &total = running.state[first + 1], &lost = running.state[first + 2];
+  if (matchPattern(block, m_PosZeroFloat()))
+    return; // has been ended
   if (matchPattern(total, m_PosZeroFloat())) {
     total = block; // the first and only block of a short loop
   } else if (running.compensated) {

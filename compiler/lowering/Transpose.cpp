@@ -1,5 +1,5 @@
-// Stores of several iterations side by side, one beside the other in memory, while the lanes lie far apart: a block of values is
-// transposed in registers, and each lane's part of it is written at once.
+// Reads and stores of several iterations side by side, one beside the other in memory, while the lanes lie far apart: each lane's part of a
+// block of values is read or written at once, and the block is transposed in registers.
 #include "compiler/lowering/Lanes.h"
 
 using namespace mlir;
@@ -7,11 +7,18 @@ using namespace mlir;
 namespace mercer::lowering {
 
 /// An element of a row of an array of the plan for each lane, and one after the other for the iterations?
-bool Codegen::isTransposed(ir::StoreOp op) {
-  OperandRange subscripts = op.getSubscripts();
+bool Codegen::isTransposed(Operation *op) {
+  auto store = dyn_cast<ir::StoreOp>(op);
+  auto read = dyn_cast<ir::ReadOp>(op);
+  if (!store && (!read || read.getGuard()))
+    return false;
+  Value array = store ? store.getArray() : read.getArray();
+  OperandRange subscripts = store ? store.getSubscripts() : read.getSubscripts();
+  Type type = store ? store.getValue().getType() : read.getType();
   size_t copies = copies_.size();
-  if (subscripts.size() < 2 || copies < 4 || width < copies || op.getArray().getDefiningOp<ir::TileOp>() ||
-      op.getValue().getType() != op.getArray().getType().getElement() || !isa<FloatType>(op.getValue().getType()))
+  if (subscripts.size() < 2 || copies < 4 || width < copies || isa_and_nonnull<ir::TileOp, ir::AccumulatorOp>(array.getDefiningOp()) ||
+      type != cast<ir::ArrayType>(array.getType()).getElement() || !isa<FloatType>(type) || (read && !isa<Float32Type, Float64Type>(type)) ||
+      stride(array, static_cast<unsigned>(subscripts.size() - 1)))
     return false;
   auto index = dyn_cast<BlockArgument>(subscripts.back());
   auto loop = index ? dyn_cast<ir::LoopOp>(index.getOwner()->getParentOp()) : ir::LoopOp();
@@ -43,20 +50,39 @@ void Codegen::storeTransposed(ir::StoreOp op) {
   forCopies(true, [&] { one(*op, [](ir::AccumulateOp) {}); });
 }
 
-void Codegen::storeBlock(ir::StoreOp op) {
-  Type type = op.getValue().getType();
-  SmallVector<Value> block;
-  forCopies(true, [&] { block.push_back(vector(lane(op.getValue()), type)); });
+/// For lanes that do not exist the last one's row is read.
+void Codegen::readTransposed(ir::ReadOp op) {
+  setLoc(op.getLoc());
+  auto [at, apart] = firstOfBlock(op.getArray(), op.getSubscripts());
+  Value last;
+  if (mask) {
+    Value bits = LLVM::BitcastOp::create(b, loc(), b.getIntegerType(width), mask);
+    Value count = math::CtPopOp::create(b, loc(), bits);
+    last = arith::SubIOp::create(b, loc(), width < 64 ? Value(arith::ExtUIOp::create(b, loc(), b.getI64Type(), count)) : count, i64(1));
+  }
+  SmallVector<Value> block = loadRows(op.getType(), static_cast<int64_t>(copies_.size()), at, apart, Value(), last);
+  forCopies(true, [&] { define(op, {Lane::varying, block[copy_]}); });
+}
+
+/// The element of the first lane and iteration, and how far apart lanes are.
+std::pair<Value, Value> Codegen::firstOfBlock(Value array, OperandRange subscripts) {
   Value offset = i64(0), apart;
-  for (auto [dimension, subscript] : llvm::enumerate(op.getSubscripts())) {
-    Lane lane = this->lane(subscript); // of the first iteration
-    Value stride = this->stride(op.getArray(), static_cast<unsigned>(dimension));
+  for (auto [dimension, subscript] : llvm::enumerate(subscripts)) {
+    Lane lane = this->lane(subscript);
+    Value stride = this->stride(array, static_cast<unsigned>(dimension));
     Value part = stride ? Value(arith::MulIOp::create(b, loc(), lane.value, stride)) : lane.value;
     offset = arith::AddIOp::create(b, loc(), offset, part);
     if (lane.kind == Lane::linear)
       apart = arith::MulIOp::create(b, loc(), stride, i64(lane.stride));
   }
-  Value at = element(pointer(op.getArray()), type, offset);
+  return {element(pointer(array), cast<ir::ArrayType>(array.getType()).getElement(), offset), apart};
+}
+
+void Codegen::storeBlock(ir::StoreOp op) {
+  Type type = op.getValue().getType();
+  SmallVector<Value> block;
+  forCopies(true, [&] { block.push_back(vector(lane(op.getValue()), type)); });
+  auto [at, apart] = firstOfBlock(op.getArray(), op.getSubscripts());
   storeRows(std::move(block), type, at, apart, Value());
 }
 

@@ -100,19 +100,21 @@ void Codegen::block(Block &block, llvm::function_ref<void(ir::AccumulateOp)> acc
     for (Operation &single : llvm::make_range(op, end))
       if (!isCopied(single))
         one(single, accumulate);
-    SmallVector<ir::StoreOp> transposed;
+    SmallVector<Operation *> reads, stores; // of a block, transposed
     for (Operation &copied : llvm::make_range(op, end))
-      if (auto store = dyn_cast<ir::StoreOp>(copied); store && isTransposed(store))
-        transposed.push_back(store);
+      if (isTransposed(&copied))
+        (isa<ir::ReadOp>(copied) ? reads : stores).push_back(&copied);
+    for (Operation *read : reads)
+      readTransposed(cast<ir::ReadOp>(read));
     forCopies(true, [&] {
       for (Operation &copied : llvm::make_range(op, end))
-        if (isCopied(copied) && !llvm::is_contained(transposed, &copied))
+        if (isCopied(copied) && !llvm::is_contained(reads, &copied) && !llvm::is_contained(stores, &copied))
           one(copied, accumulate);
       if (afterCopy && end == block.end())
         afterCopy();
     });
-    for (ir::StoreOp store : transposed)
-      storeTransposed(store);
+    for (Operation *store : stores)
+      storeTransposed(cast<ir::StoreOp>(store));
     if (end != block.end())
       one(*end++, accumulate);
     op = end;

@@ -60,6 +60,38 @@ static int64_t iterationsAtOnce(ir::LoopOp loop) {
   return values == 0 ? 1 : mostAtOnce(loop, values, ir::integerConstant(loop.getUpper()));
 }
 
+/// Has a nest no loops beside which reading the lanes' rows is nothing?
+static bool isShort(ir::NestOp nest) {
+  constexpr int64_t longest = 256;
+  return !nest.walk([&](ir::LoopOp loop) {
+               std::optional<int64_t> most = ir::upperBound(loop.getUpper());
+               return !ir::occasionOf(loop) && (!most || *most > longest) ? WalkResult::interrupt() : WalkResult::advance();
+             })
+              .wasInterrupted();
+}
+
+/// Elements of the lanes' rows that a loop which does nothing else reads at once: a block of rows, to be transposed, in place of a gather
+/// for each element.
+static int64_t elementsOfRows(ir::LoopOp loop) {
+  constexpr int64_t most = 16, fewest = 4;
+  if (loop.getLanes() || loop.getNumResults() > 0 || !loop.getBlock().getOps<ir::LoopOp>().empty() || !isShort(loop->getParentOfType<ir::NestOp>()))
+    return 1;
+  bool reads = llvm::any_of(loop.getBlock().getOps<ir::ReadOp>(), [&](ir::ReadOp read) {
+    OperandRange subscripts = read.getSubscripts();
+    return subscripts.size() > 1 && !read.getGuard() && subscripts.back() == loop.getIndex() &&
+           isa<Float32Type, Float64Type>(read.getType()) && read.getType() == read.getArray().getType().getElement() &&
+           !isa_and_nonnull<ir::TileOp, ir::AccumulatorOp>(read.getArray().getDefiningOp()) &&
+           llvm::any_of(subscripts.drop_back(), [](Value subscript) {
+             auto index = dyn_cast<BlockArgument>(subscript);
+             return index && ir::lanesOf(index.getOwner()->getParentOp()) > 0;
+           });
+  });
+  int64_t together = reads ? std::min<int64_t>(most, static_cast<int64_t>(ir::activeLanes(loop))) : 1;
+  while (together > 1 && ir::integerConstant(loop.getUpper()).value_or(together) < together)
+    together /= 2;
+  return together < fewest ? 1 : together;
+}
+
 /// How many of these iterations have room for their running values in registers where vectors are longer than one: the order of
 /// terms stays that of all together.
 static int64_t fitting(ir::LoopOp loop, int64_t together, const Machine &machine) {
@@ -72,6 +104,10 @@ static int64_t fitting(ir::LoopOp loop, int64_t together, const Machine &machine
 
 void jamLoops(ir::PlanOp plan, const Machine &machine, Choices &choices) {
   plan.walk([&](ir::LoopOp loop) {
+    if (int64_t elements = elementsOfRows(loop); elements > 1) {
+      loop.setJam(choices.chooseNumber("jam", {1, elements}, elements, true));
+      return;
+    }
     int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
     std::vector<int64_t> factors;
     for (int64_t fewer = 1; fewer <= together; fewer *= 2)

@@ -58,3 +58,32 @@ mercer.plan @two(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>, %z: !mercer
     }
   }
 }
+
+// Reads of a row's elements side by side: one load for each lane's row, of the last one's for lanes that do not exist, and no gather but for the elements
+// left over.
+// CHECK-LABEL: llvm.func internal @mercer_rows_nest0
+// CHECK: %[[COUNT:.*]] = llvm.intr.ctpop(%{{.*}}) : (i16) -> i16
+// CHECK: llvm.intr.smin
+// CHECK-COUNT-16: llvm.load {{.*}} : !llvm.ptr -> vector<4xf32>
+// CHECK-NOT: llvm.intr.masked.gather
+// CHECK: llvm.shufflevector
+// CHECK-COUNT-1: llvm.intr.masked.gather
+mercer.plan @rows(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] inputs 1 {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 at_most 256 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  %true = mercer.constant true
+  mercer.nest "i" %i below %n chunk 64 lanes 16 {
+    %row = mercer.tile "kept"[%m] : !mercer.array<1xf32>
+    mercer.loop "k" %k from %zero to %m jam 4 [] {
+      %a = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+      mercer.store %a, %row[%k] : f32, !mercer.array<1xf32>
+      mercer.yield
+    }
+    %most = mercer.loop "k" %k from %zero to %m [max] -> f32 {
+      %a = mercer.read %row[%k] : !mercer.array<1xf32> -> f32
+      mercer.yield %a, %true : f32, i1
+    }
+    mercer.store %most, %y[%i] : f32, !mercer.array<1xf32>
+  }
+}
