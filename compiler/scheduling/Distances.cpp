@@ -2,6 +2,8 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include <map>
+
 using namespace mlir;
 
 namespace mercer::scheduling {
@@ -91,30 +93,23 @@ private:
     return std::nullopt;
   }
 
-  /// Does a read give the same for all of the iterations of the loop around?
+  /// Does a read of a tile give the same for all of the iterations of the loop around?
   static bool isLeftAlone(ir::ReadOp read, ir::LoopOp around, ir::LoopOp loop) {
     auto outside = [&](Value value) { return !around.getBody().isAncestor(value.getParentRegion()); };
     bool written = llvm::any_of(read.getArray().getUsers(), [&](Operation *user) {
       return isa<ir::StoreOp, ir::AccumulateOp>(user) && around->isAncestor(user);
     });
-    return !written && outside(read.getArray()) && llvm::is_contained(read.getSubscripts(), loop.getIndex()) &&
-           llvm::all_of(read.getSubscripts(), [&](Value subscript) { return subscript == loop.getIndex() || outside(subscript); });
+    return !written && outside(read.getArray()) && read.getSubscripts().back() == loop.getIndex() &&
+           read.getArray().getDefiningOp<ir::TileOp>() && read.getSubscripts().size() == 1;
   }
 
-  /// A loop like that over differences, which adds up what `term` makes of its index.
-  Value sum(ir::LoopOp differences, uint64_t lanes, llvm::function_ref<Value(Value)> term) {
-    OpBuilder::InsertionGuard saved(builder_);
-    Location loc = differences.getLoc();
-    auto loop = ir::LoopOp::create(builder_, loc, differences.getResultTypes(), differences.getNameAttr(), differences.getKindsAttr(),
-                                   differences.getLower(), differences.getUpper(), static_cast<int64_t>(lanes), 1, 1, false);
-    Block &body = loop.getBody().emplaceBlock();
-    Value index = body.addArgument(builder_.getI64Type(), loc);
-    builder_.setInsertionPointToStart(&body);
-    Value value = term(index);
-    ir::YieldOp::create(builder_, loc, ValueRange{value, differences.getYield()->getOperand(1)});
-    return loop.getResult(0);
+  Value apply(Function function, ValueRange operands) { return ir::apply(builder_, operands[0].getLoc(), function, operands); }
+
+  Value read(Value array, ValueRange subscripts) {
+    return ir::ReadOp::create(builder_, array.getLoc(), cast<ir::ArrayType>(array.getType()).getElement(), array, subscripts, Value());
   }
 
+  /// What a read gives with other indices.
   Value at(ir::ReadOp read, ArrayRef<std::pair<Value, Value>> places) {
     IRMapping map;
     for (auto [index, place] : places)
@@ -122,75 +117,124 @@ private:
     return builder_.clone(*read, map)->getResult(0);
   }
 
-  Value square(Value value) { return ir::apply(builder_, value.getLoc(), Function::square, value); }
-
-  /// The squared norms of the rows that the loop around goes over.
-  Value normsOf(Distance distance) {
-    Value array = distance.other.getArray(), length = distance.loop.getUpper();
-    Value &memory = norms_[{array, distance.row, length}];
-    auto nest = distance.loop->getParentOfType<ir::NestOp>();
-    if (memory)
-      return memory;
+  /// A loop from 0 that adds up what `term` makes of its index. `like`: a loop over differences.
+  Value sum(ir::LoopOp like, Value upper, uint64_t lanes, llvm::function_ref<Value(Value)> term) {
     OpBuilder::InsertionGuard saved(builder_);
-    builder_.setInsertionPoint(nest);
-    Location loc = distance.other.getLoc();
-    Type type = distance.loop.getResult(0).getType();
-    constexpr uint64_t chunk = 64;
-    uint64_t lanes = ir::activeLanes(distance.loop);
-    auto allocated = array.getDefiningOp<ir::AllocateOp>();
-    Value rows = allocated ? Value(allocated.getSizes()[distance.row]) : ir::size(builder_, loc, array, distance.row);
-    memory = ir::AllocateOp::create(builder_, loc, ir::ArrayType::get(plan_.getContext(), 1, type), "norms", rows);
-    // Lanes are of the dimension that lies in order.
-    auto made = ir::NestOp::create(builder_, loc, "norms", rows, chunk, distance.row == 1 ? lanes : 0, StringAttr(), 1);
-    Block &body = made.getBody().emplaceBlock();
-    Value row = body.addArgument(builder_.getI64Type(), loc);
+    Location loc = like.getLoc();
+    auto loop = ir::LoopOp::create(builder_, loc, like.getResultTypes(), like.getNameAttr(), like.getKindsAttr(), like.getLower(), upper,
+                                   static_cast<int64_t>(lanes), 1, 1, false);
+    Block &body = loop.getBody().emplaceBlock();
+    Value index = body.addArgument(builder_.getI64Type(), loc);
     builder_.setInsertionPointToStart(&body);
-    Value norm = sum(distance.loop, distance.row == 1 ? 0 : lanes, [&](Value index) {
-      return square(at(distance.other, {{distance.around.getIndex(), row}, {distance.loop.getIndex(), index}}));
-    });
-    ir::StoreOp::create(builder_, loc, norm, memory, row);
-    return memory;
+    Value value = term(index);
+    ir::YieldOp::create(builder_, loc, ValueRange{value, like.getYield()->getOperand(1)});
+    return loop.getResult(0);
   }
 
-  /// The squared norm of what all iterations of the loop around share, before it.
-  Value ownNorm(Distance distance) {
-    Value &norm = ownNorms_[{distance.around, distance.own.getArray()}];
-    if (norm)
-      return norm;
+  /// Stores the coordinates less those of `centre` in order, and gives the squared norm.
+  Value centre(Distance distance, ir::ReadOp raw, ArrayRef<std::pair<Value, Value>> places, uint64_t lanes, Value memory, Value row) {
+    return sum(distance.loop, distance.loop.getUpper(), lanes, [&](Value index) {
+      SmallVector<std::pair<Value, Value>> all(places);
+      all.push_back({distance.loop.getIndex(), index});
+      Value moved = apply(Function::sub, {at(raw, all), read(rowsOf(distance).centre, index)});
+      SmallVector<Value> subscripts{index};
+      if (row)
+        subscripts.insert(subscripts.begin(), row);
+      ir::StoreOp::create(builder_, raw.getLoc(), moved, memory, subscripts);
+      return apply(Function::square, moved);
+    });
+  }
+
+  /// Of the rows that a loop around goes over: about their mean, they less that, and the squared norms.
+  struct Rows {
+    Value centre, centred, norms;
+  };
+
+  Rows &rowsOf(Distance distance) { return rows_[{distance.other.getArray().getAsOpaquePointer(), distance.row, distance.loop.getUpper().getAsOpaquePointer()}]; }
+
+  std::pair<ir::NestOp, Value> nest(Location loc, StringRef name, Value extent, uint64_t lanes) {
+    constexpr uint64_t chunk = 64;
+    auto made = ir::NestOp::create(builder_, loc, name, extent, chunk, lanes, StringAttr(), 1);
+    Value index = made.getBody().emplaceBlock().addArgument(builder_.getI64Type(), loc);
+    builder_.setInsertionPointToStart(&made.getBlock());
+    return {made, index};
+  }
+
+  void prepareRows(Distance distance) {
+    Rows &made = rowsOf(distance);
+    if (made.centre)
+      return;
+    OpBuilder::InsertionGuard saved(builder_);
+    auto before = distance.loop->getParentOfType<ir::NestOp>();
+    builder_.setInsertionPoint(before);
+    Location loc = distance.other.getLoc();
+    Value array = distance.other.getArray(), terms = distance.loop.getUpper();
+    Type type = distance.loop.getResult(0).getType();
+    auto allocated = array.getDefiningOp<ir::AllocateOp>();
+    Value rows = allocated ? Value(allocated.getSizes()[distance.row]) : ir::size(builder_, loc, array, distance.row);
+    auto allocate = [&](StringRef name, ValueRange sizes) -> Value {
+      auto arrayType = ir::ArrayType::get(plan_.getContext(), static_cast<unsigned>(sizes.size()), type);
+      return ir::AllocateOp::create(builder_, loc, arrayType, name, sizes);
+    };
+    made = {allocate("centre", terms), allocate("centred", {rows, terms}), allocate("norms", rows)};
+    // The mean of some rows does: the others are hardly further away.
+    constexpr int64_t sample = 256;
+    Value some = apply(Function::minimum, {rows, ir::integer(builder_, loc, sample)});
+    Value count = ir::ApplyOp::create(builder_, loc, type, ir::FunctionAttr::get(plan_.getContext(), Function::to_real), some);
+    Value share = apply(Function::reciprocal, count);
+    const uint64_t lanes = ir::activeLanes(distance.loop), inOrder = distance.row == 0 ? lanes : 0; // of a row's coordinates, or of rows
+    auto [means, coordinate] = nest(loc, "centre", terms, inOrder);
+    Value total = sum(distance.loop, some, lanes - inOrder, [&, index = coordinate](Value row) {
+      return at(distance.other, {{distance.around.getIndex(), row}, {distance.loop.getIndex(), index}});
+    });
+    ir::StoreOp::create(builder_, loc, apply(Function::mul, {total, share}), made.centre, coordinate);
+    builder_.setInsertionPoint(before);
+    auto [norms, row] = nest(loc, "norms", rows, lanes - inOrder);
+    Value norm = centre(distance, distance.other, {{distance.around.getIndex(), row}}, inOrder, made.centred, row);
+    ir::StoreOp::create(builder_, loc, norm, made.norms, row);
+  }
+
+  /// What all iterations of the loop around share, before it: less the rows' centre, and the squared norm.
+  std::pair<Value, Value> prepareOwn(Distance distance) {
+    auto &[memory, norm] = own_[{distance.around, distance.own.getArray()}];
+    if (memory)
+      return {memory, norm};
     OpBuilder::InsertionGuard saved(builder_);
     builder_.setInsertionPoint(distance.around);
-    return norm = sum(distance.loop, 0, [&](Value index) { return square(at(distance.own, {{distance.loop.getIndex(), index}})); });
+    auto type = ir::ArrayType::get(plan_.getContext(), 1, distance.loop.getResult(0).getType());
+    memory = ir::TileOp::create(builder_, distance.own.getLoc(), type, "centred", ValueRange{distance.loop.getUpper()});
+    norm = centre(distance, distance.own, {}, 0, memory, Value());
+    return {memory, norm};
   }
 
   void expand(Distance distance) {
     ir::LoopOp loop = distance.loop;
-    Location loc = loop.getLoc();
     auto type = cast<FloatType>(loop.getResult(0).getType());
-    auto apply = [&](Function function, ValueRange operands) { return ir::apply(builder_, loc, function, operands); };
-    Value norms = normsOf(distance), own = ownNorm(distance);
+    prepareRows(distance);
+    const Rows &rows = rowsOf(distance);
+    auto [own, ownNorm] = prepareOwn(distance);
     builder_.setInsertionPoint(loop->getParentOfType<ir::NestOp>());
-    Value two = ir::real(builder_, loc, type, 2), least = ir::real(builder_, loc, type, leastPart);
+    Value two = ir::real(builder_, loop.getLoc(), type, 2), least = ir::real(builder_, loop.getLoc(), type, leastPart);
     builder_.setInsertionPoint(loop);
-    Value product = sum(loop, 0, [&](Value index) {
-      return apply(Function::mul, {at(distance.other, {{loop.getIndex(), index}}), at(distance.own, {{loop.getIndex(), index}})});
+    Value row = distance.around.getIndex();
+    Value product = sum(loop, loop.getUpper(), 0, [&, tile = own](Value index) {
+      return apply(Function::mul, {read(rows.centred, {row, index}), read(tile, index)});
     });
-    Value other = ir::ReadOp::create(builder_, loc, type, norms, distance.around.getIndex(), Value());
-    Value both = apply(Function::add, {own, other});
+    Value both = apply(Function::add, {ownNorm, read(rows.norms, row)});
     Value squared = apply(Function::sub, {both, apply(Function::mul, {two, product})});
     // False where anything is NaN or infinite, too.
     Value good = apply(Function::gt, {squared, apply(Function::mul, {both, least})});
-    Value upper = apply(Function::select, {apply(Function::logical_not, good), loop.getUpper(), loop.getLower()});
-    loop.getUpperMutable().assign(upper);
+    loop.getUpperMutable().assign(apply(Function::select, {apply(Function::logical_not, good), loop.getUpper(), loop.getLower()}));
     builder_.setInsertionPointAfter(loop);
-    auto result = ir::apply(builder_, loc, Function::select, {good, squared, loop.getResult(0)});
+    Value result = apply(Function::select, {good, squared, loop.getResult(0)});
     loop.getResult(0).replaceAllUsesExcept(result, result.getDefiningOp());
   }
 
   ir::PlanOp plan_;
   Choices &choices_;
   OpBuilder builder_;
-  DenseMap<std::tuple<Value, unsigned, Value>, Value> norms_; // by array, dimension of rows and length
-  DenseMap<std::pair<Operation *, Value>, Value> ownNorms_;   // by loop around and array
+  std::map<std::tuple<void *, unsigned, void *>, Rows> rows_;                 // by array, dimension of rows and length
+  DenseMap<std::pair<Operation *, Value>, std::pair<Value, Value>> own_; // by loop around and array
 };
 
 } // namespace

@@ -60,10 +60,10 @@ static int64_t iterationsAtOnce(ir::LoopOp loop) {
   return values == 0 ? 1 : mostAtOnce(loop, values, ir::integerConstant(loop.getUpper()));
 }
 
-/// Has a nest no loops beside which reading the lanes' rows is nothing?
-static bool isShort(ir::NestOp nest) {
+/// Has a nest many iterations, as far as anybody knows, with no loops beside which reading the lanes' rows is nothing? Transposing is long code.
+static bool readsMuch(ir::NestOp nest) {
   constexpr int64_t longest = 256;
-  return !nest.walk([&](ir::LoopOp loop) {
+  return !ir::upperBound(nest.getExtent()) && !nest.walk([&](ir::LoopOp loop) {
                std::optional<int64_t> most = ir::upperBound(loop.getUpper());
                return !ir::occasionOf(loop) && (!most || *most > longest) ? WalkResult::interrupt() : WalkResult::advance();
              })
@@ -74,7 +74,7 @@ static bool isShort(ir::NestOp nest) {
 /// for each element.
 static int64_t elementsOfRows(ir::LoopOp loop) {
   constexpr int64_t most = 16, fewest = 4;
-  if (loop.getLanes() || loop.getNumResults() > 0 || !loop.getBlock().getOps<ir::LoopOp>().empty() || !isShort(loop->getParentOfType<ir::NestOp>()))
+  if (loop.getLanes() || loop.getNumResults() > 0 || !loop.getBlock().getOps<ir::LoopOp>().empty() || !readsMuch(loop->getParentOfType<ir::NestOp>()))
     return 1;
   bool reads = llvm::any_of(loop.getBlock().getOps<ir::ReadOp>(), [&](ir::ReadOp read) {
     OperandRange subscripts = read.getSubscripts();

@@ -2,17 +2,30 @@
 // RUN: mercer-opt %s --mercer-store-reductions "--mercer-schedule=plan=distance=no" | FileCheck %s --check-prefix=NONE --implicit-check-not=norms
 // RUN: mercer-opt %s --mercer-store-reductions --mercer-schedule --mercer-lower | FileCheck %s --check-prefix=LOWERED
 
-// Norms of the rows that all lanes read are stored, those of the lanes' own rows are summed up before the loop; differences where products have cancelled.
+// The rows that all lanes read, less a centre, and their norms are stored; those of the lanes' own rows are made before the loop; differences where products
+// have cancelled.
 // CHECK-LABEL: mercer.plan @nearest
+// CHECK: %[[CENTRE:.*]] = mercer.allocate "centre"[%{{.*}}] : <1xf32>
+// CHECK: %[[CENTRED:.*]] = mercer.allocate "centred"[%{{.*}}, %{{.*}}] : <2xf32>
 // CHECK: %[[NORMS:.*]] = mercer.allocate "norms"[%{{.*}}] : <1xf32>
+// CHECK: %[[SOME:.*]] = mercer.apply minimum(
+// CHECK: mercer.nest "centre" %[[K:.*]] below %{{.*}} chunk 64 lanes 16 {
+// CHECK: mercer.loop "k" %[[ROW:.*]] from %{{.*}} to %[[SOME]] [sum]
+// CHECK: mercer.read %arg1[%[[ROW]], %[[K]]]
 // CHECK: mercer.nest "norms" %[[ROW:.*]] below %{{.*}} chunk 64 {
-// CHECK: mercer.read %arg1[%[[ROW]], %{{.*}}]
+// CHECK: mercer.loop "k" %[[K:.*]] from {{.*}} lanes 16 [sum]
+// CHECK: mercer.read %arg1[%[[ROW]], %[[K]]]
+// CHECK: mercer.read %[[CENTRE]][%[[K]]]
+// CHECK: mercer.store %{{.*}}, %[[CENTRED]][%[[ROW]], %[[K]]]
 // CHECK: mercer.store %{{.*}}, %[[NORMS]][%[[ROW]]]
 // CHECK: mercer.nest "i" {{.*}} lanes 32
+// CHECK: %[[TILE:.*]] = mercer.tile "centred"
 // CHECK: %[[OWN:.*]] = mercer.loop "k" {{.*}} [sum] -> f32
 // CHECK: mercer.loop "j" %[[J:.*]] from {{.*}} jam 8 [argmin] -> i64
-// CHECK-NEXT: %[[PRODUCT:.*]] = mercer.loop "k"
-// CHECK: mercer.apply mul(
+// CHECK-NEXT: %[[PRODUCT:.*]] = mercer.loop "k" %[[K:.*]] from
+// CHECK-NEXT: mercer.read %[[CENTRED]][%[[J]], %[[K]]]
+// CHECK-NEXT: mercer.read %[[TILE]][%[[K]]]
+// CHECK-NEXT: mercer.apply mul(
 // CHECK: %[[OTHER:.*]] = mercer.read %[[NORMS]][%[[J]]]
 // CHECK: %[[BOTH:.*]] = mercer.apply add(%[[OWN]], %[[OTHER]])
 // CHECK: %[[TWICE:.*]] = mercer.apply mul(%{{.*}}, %[[PRODUCT]])
@@ -25,7 +38,7 @@
 // CHECK: mercer.apply sub(
 // CHECK: mercer.apply select(%[[GOOD]], %[[SQUARED]], %[[DIRECT]])
 // NONE-LABEL: mercer.plan @nearest
-// LOWERED-LABEL: llvm.func internal @mercer_nearest_nest1
+// LOWERED-LABEL: llvm.func internal @mercer_nearest_nest2
 // LOWERED: vector.reduction <or>
 // LOWERED: scf.if
 // LOWERED: arith.subf

@@ -28,7 +28,7 @@ std::string messageOf(const std::function<void()> &run) {
 
 TEST(Explain, SaysFormulasWhereSizesAreNotKnown) {
   const std::string text = explain(matvec(), JitOptions());
-  expectPart(text, "plan of matvec\n  n = size 0 of y, m = size 1 of x, d = size 0 of x");
+  expectPart(text, "plan of matvec\n  n = size 1 of x, m = size 0 of y, d = size 0 of x");
   expectPart(text, "nest over i below d in parallel");
   expectPart(text, "4 d bytes written");
   EXPECT_EQ(text.find(" = size 0 of b"), std::string::npos) << "b has the size of y\n" << text;
