@@ -244,10 +244,11 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   bool inner = insideGroup(op);
   // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
   std::optional<ir::Occasion> occasion = ir::occasionOf(op);
+  const bool chosen = ir::choiceOf(op) != nullptr; // who does not need it does not take it
   Lane from = lane(op.getLower()), to = lane(occasion ? occasion->upper : Value(op.getUpper()));
   auto counts = [&](Value predicate, Lane index) -> Lane {
     Lane result = lane(predicate);
-    if (occasion) {
+    if (occasion && !chosen) {
       Lane needed = lane(occasion->condition);
       bool always = matchPattern(result.value, m_One());
       if (needed.kind == Lane::uniform && result.kind == Lane::uniform)
