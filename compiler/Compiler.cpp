@@ -1,5 +1,7 @@
 #include "compiler/Compiler.h"
 
+#include "compiler/Context.h"
+#include "compiler/ModuleCode.h"
 #include "compiler/Pipeline.h"
 #include "compiler/dialect/Mercer.h"
 #include "compiler/import/Import.h"
@@ -11,17 +13,9 @@
 #include "compiler/scheduling/Search.h"
 #include "compiler/targets/cpu/Cpu.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -32,18 +26,6 @@ using namespace mlir;
 
 namespace mercer::compiler {
 namespace {
-
-/// A context without threads: compiles run beside each other, not inside each other.
-std::unique_ptr<MLIRContext> newContext() {
-  DialectRegistry registry;
-  registry.insert<ir::MercerDialect, arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect,
-                  scf::SCFDialect, vector::VectorDialect>();
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
-  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  context->loadAllAvailableDialects();
-  return context;
-}
 
 /// Says when each pass of a pass manager is done.
 class PassTimes : public PassInstrumentation {
@@ -63,8 +45,11 @@ public:
   /// What makes the program's module; null after a diagnostic.
   using Source = std::function<OwningOpRef<ModuleOp>(MLIRContext &)>;
 
-  Compilation(std::string name, Source source, const Options &options)
-      : name_(std::move(name)), source_(std::move(source)), options_(options), context_(newContext()),
+  /// `shared`: where the LLVM module lives, if it outlives this.
+  Compilation(std::string name, Source source, const Options &options, llvm::LLVMContext *shared = nullptr)
+      : name_(std::move(name)), source_(std::move(source)), options_(options),
+        ownLlvmContext_(shared ? nullptr : std::make_unique<llvm::LLVMContext>()),
+        llvmContext_(shared ? *shared : *ownLlvmContext_), context_(newContext()),
         handler_(context_.get(), [this](Diagnostic &diagnostic) {
           if (diagnostic.getSeverity() == DiagnosticSeverity::Error && diagnostics_.empty()) {
             diagnostics_ = diagnostic.str();
@@ -73,13 +58,13 @@ public:
           return success();
         }) {}
 
-  Compilation(const dsl::Graph &graph, const Options &options)
+  Compilation(const dsl::Graph &graph, const Options &options, llvm::LLVMContext *shared = nullptr)
       : Compilation(
             graph.name,
             [&](MLIRContext &context) {
               return importGraph(context, graph, options.inputTypes, options.arithmetic, options.outputTypes);
             },
-            options) {}
+            options, shared) {}
 
   /// Runs the stages up to `last`; "" runs all.
   llvm::Error run(StringRef last = "") {
@@ -120,7 +105,8 @@ public:
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, pairs()};
     target.nearCache = facts.machine.caches[1] / 2;
     target.farCache = facts.machine.caches[2] / 2; // others use it too
-    target.streamed = std::min(target.farCache, lowering::mostCached);
+    // Stores past the caches end with an instruction of x86.
+    target.streamed = cpu_.x86 ? std::min(target.farCache, lowering::mostCached) : lowering::neverStreamed;
     nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
@@ -133,7 +119,9 @@ public:
     if (!llvmModule_)
       return failure("translation to LLVM IR");
     done("conversion/translation");
-    return llvm::Error::success();
+    if (last == "llvm")
+      return llvm::Error::success();
+    return targets::optimise(*llvmModule_, cpu_, [&](const std::string &part) { done("target/" + part); });
   }
 
   /// After the transforms.
@@ -142,8 +130,14 @@ public:
   }
 
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(bool assembly) {
-    return targets::generate(*llvmModule_, cpu_, assembly, [&](const std::string &part) { done("target/" + part); });
+    auto code = targets::emitCode(*llvmModule_, cpu_, assembly);
+    done("target/code generation");
+    return code;
   }
+
+  /// The optimised module, and the CPU that it is for.
+  std::unique_ptr<llvm::Module> takeModule() { return std::move(llvmModule_); }
+  const targets::Cpu &cpu() const { return cpu_; }
 
   std::string text(StringRef stage) {
     std::string result;
@@ -185,7 +179,8 @@ private:
     bool single = options_.arithmetic != DType::f64;
     facts.machine.lanes = static_cast<int64_t>(cpu_.vectorBits / (single ? 32 : 64));
     facts.machine.registers = cpu_.vectorBits == 512 ? 32 : 16;
-    facts.machine.caches = scheduling::hostCaches();
+    if (!options_.anyMachine)
+      facts.machine.caches = scheduling::hostCaches();
     facts.machine.pairs = pairs() != lowering::Pairs::none;
     facts.vectorBits = cpu_.vectorBits;
     facts.fast = options_.fast;
@@ -282,6 +277,8 @@ private:
   std::string name_;
   Source source_;
   const Options &options_;
+  std::unique_ptr<llvm::LLVMContext> ownLlvmContext_;
+  llvm::LLVMContext &llvmContext_;
   std::chrono::steady_clock::time_point clock_ = std::chrono::steady_clock::now();
   std::unique_ptr<MLIRContext> context_;
   std::string diagnostics_; ///< the first error
@@ -289,11 +286,18 @@ private:
   ScopedDiagnosticHandler handler_;
   OwningOpRef<ModuleOp> module_;
   targets::Cpu cpu_;
-  llvm::LLVMContext llvmContext_;
   std::unique_ptr<llvm::Module> llvmModule_;
 };
 
 } // namespace
+
+llvm::Expected<ModuleCode> compileToModule(const dsl::Graph &graph, const Options &options, llvm::LLVMContext &context) {
+  Compilation compilation(graph, options, &context);
+  if (llvm::Error error = compilation.run())
+    return error;
+  return ModuleCode{compilation.takeModule(), compilation.cpu(), compilation.symbol, compilation.frameWords,
+                    std::move(compilation.outputTypes)};
+}
 
 llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   Compilation compilation(graph, options);

@@ -36,6 +36,7 @@ struct Options {
   bool contiguous = true;            ///< every argument is row-major without gaps
   std::string cpu;                   ///< LLVM CPU name; empty: the host
   std::string plan;                  ///< decisions (scheduling/Choices.h); empty: as the scheduler prefers
+  bool anyMachine = false;           ///< code for other machines than this one too: its caches do not matter
   bool tileRegisters = false;        ///< the process may use them, where the CPU has them
 };
 

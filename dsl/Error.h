@@ -8,33 +8,10 @@
 
 namespace mercer {
 
+/// Why: Error.def has them, with what each means.
 enum class ErrorCode : std::int32_t {
-  // building a program
-  unbound_index = 1,
-  unknown_extent,
-  rank_mismatch,
-  kind_mismatch,
-  duplicate_name,
-  bad_name,
-  missing_input,
-  not_scalar,
-  // calling it
-  argument_count,
-  output_count,
-  type_mismatch,
-  extent_mismatch,
-  index_out_of_range,
-  bad_view,
-  aliasing,
-  empty_function,
-  // the surroundings
-  bad_option,
-  bad_input_file,
-  limit_exceeded,
-  out_of_memory,
-  unsupported,
-  io,
-  compiler
+#define MERCER_ERROR(name, value, text) name = value,
+#include "mercer/dsl/Error.def"
 };
 
 /// The one exception. what() says the program, the argument, what was expected, what was given, the user's

@@ -10,9 +10,9 @@ namespace {
 
 /// Dimensions after the first that are this small are known when compiling.
 constexpr std::int64_t largest_known_size = 16;
-/// Of longer ones, and of the first, the code may know that they are no longer than one of these: so many elements can be kept for each
+/// Of longer ones, and of the first, the code may know that they are no longer than one of these, or than `bounded_size`: so many elements can be kept for each
 /// element of another dimension.
-constexpr std::int64_t tiny_size = 16, short_size = 256, bounded_size = 2048;
+constexpr std::int64_t tiny_size = 16, short_size = 256;
 /// In a key, beside known sizes: nothing is known; minus what a size is at most.
 constexpr std::int64_t unknown = 0;
 constexpr std::size_t most_specialised = 64;

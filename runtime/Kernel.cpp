@@ -1,5 +1,6 @@
 #include "mercer/runtime/Kernel.h"
 
+#include "mercer/runtime/CompilerError.h"
 #include "mercer/runtime/Host.h"
 #include "mercer/runtime/LargeStack.h"
 #include "mercer/runtime/Linker.h"
@@ -33,7 +34,7 @@ std::vector<double> NestTimes::of(const std::vector<std::int64_t> &sizes) const 
 Kernel::Kernel() = default;
 Kernel::~Kernel() = default;
 
-[[noreturn]] static void fail(const Signature &signature, llvm::Error error) {
+[[noreturn]] void fail(const Signature &signature, llvm::Error error) {
   const std::string text = llvm::toString(std::move(error));
   if (text.find("more than") != std::string::npos || text.find("limit") != std::string::npos)
     signature.fail(ErrorCode::limit_exceeded, text);

@@ -13,6 +13,9 @@ namespace mercer::detail {
 
 class LinkedCode;
 
+/// Code for all sizes may know that a dimension of an input after the first is no longer than this.
+inline constexpr std::int64_t bounded_size = 2048;
+
 /// What a variant is compiled for.
 struct KernelOptions {
   std::vector<DType> types;        ///< of the inputs

@@ -14,6 +14,9 @@ enum class Pairs { none, vectors, tiles };
 /// Bytes of outputs that a cache holds at most for whoever reads them: a larger cache has other users, often of other machines.
 inline constexpr int64_t mostCached = 32 << 20;
 
+/// `Target::streamed` of processors where nothing is stored past the caches.
+inline constexpr int64_t neverStreamed = INT64_MAX;
+
 struct Target {
   bool avx512 = false;
   bool fast = false;            ///< Precision::fast

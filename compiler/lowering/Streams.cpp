@@ -70,7 +70,7 @@ Value Codegen::canStream(ArrayRef<ir::StoreOp> streams, Value first) {
 void Codegen::streaming(Block &block, Value index, Value first, MutableArrayRef<Running> states,
                         llvm::function_ref<void()> code) {
   SmallVector<ir::StoreOp> streams = streamsOf(block, index, plan_);
-  if (streams.empty() || areSmall(streams, target_.streamed))
+  if (streams.empty() || target_.streamed == neverStreamed || areSmall(streams, target_.streamed))
     return code();
   SmallVector<Value> before = partsOf(states);
   auto branch = scf::IfOp::create(b, loc(), TypeRange(ValueRange(before)), canStream(streams, first), /*withElseRegion=*/true);

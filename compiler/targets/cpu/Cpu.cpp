@@ -23,6 +23,10 @@ void initialise() {
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64Target();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter();
     return true;
   }();
   (void)once;
@@ -38,7 +42,7 @@ std::string hostFeatures() {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineOf(const Cpu &cpu) {
   initialise();
   std::string message;
-  llvm::Triple triple(llvm::sys::getProcessTriple());
+  llvm::Triple triple(cpu.triple);
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, message);
   if (!target)
     return llvm::createStringError(message);
@@ -65,13 +69,22 @@ public:
 } // namespace
 
 llvm::Expected<Cpu> cpuNamed(const std::string &name) {
-  Cpu cpu{name.empty() ? llvm::sys::getHostCPUName().str() : name, name.empty() ? hostFeatures() : ""};
+  Cpu cpu{name.empty() ? llvm::sys::getHostCPUName().str() : name, name.empty() ? hostFeatures() : "",
+          llvm::sys::getProcessTriple()};
+  if (name == "aarch64") {
+    cpu.name = "generic";
+    cpu.triple = "aarch64-unknown-linux-gnu";
+    cpu.x86 = false;
+    cpu.fma = true;
+    return cpu;
+  }
   auto machine = machineOf(cpu);
   if (!machine)
     return machine.takeError();
   const llvm::MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
   if (!name.empty() && !info.isCPUStringValid(name))
     return llvm::createStringError("unknown CPU '" + name + "'");
+  cpu.fma = info.checkFeatures("+fma");
   cpu.avx512 = info.checkFeatures("+avx512f") && info.checkFeatures("+avx512dq") && info.checkFeatures("+avx512bw") &&
                info.checkFeatures("+avx512vl");
   cpu.pairs = cpu.avx512 && info.checkFeatures("+avx512bf16");
@@ -83,8 +96,7 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
 /// Code generation takes time that is quadratic in the length of a block: 20 000 instructions take seconds, 100 000 minutes.
 static constexpr size_t largestBlock = 20'000;
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &module, const Cpu &cpu, bool assembly,
-                                                            llvm::function_ref<void(const std::string &)> done) {
+llvm::Error optimise(llvm::Module &module, const Cpu &cpu, llvm::function_ref<void(const std::string &)> done) {
   auto machine = machineOf(cpu);
   if (!machine)
     return machine.takeError();
@@ -124,6 +136,13 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &modul
       if (block.size() > largestBlock)
         return llvm::createStringError("one loop has " + std::to_string(block.size()) +
                                        " machine operations; the limit is " + std::to_string(largestBlock));
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emitCode(llvm::Module &module, const Cpu &cpu, bool assembly) {
+  auto machine = machineOf(cpu);
+  if (!machine)
+    return machine.takeError();
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   CodeGeneration codegen;
@@ -131,7 +150,6 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(llvm::Module &modul
   if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, kind, /*DisableVerify=*/true))
     return llvm::createStringError("the code generator cannot write objects");
   codegen.run(module);
-  done("code generation");
   return std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(bytes), "mercer", false);
 }
 

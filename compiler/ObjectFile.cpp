@@ -1,0 +1,187 @@
+#include "compiler/ObjectFile.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Linker/Linker.h"
+
+namespace mercer::compiler {
+namespace {
+
+/// A call for each element of vectors, of a function that takes the elements.
+llvm::Value *callEach(llvm::IRBuilder<> &b, llvm::FunctionCallee callee, llvm::ArrayRef<llvm::Value *> operands) {
+  auto *type = llvm::dyn_cast<llvm::FixedVectorType>(operands.front()->getType());
+  if (!type)
+    return b.CreateCall(callee, operands);
+  llvm::Value *result = llvm::PoisonValue::get(type);
+  for (unsigned lane = 0; lane < type->getNumElements(); ++lane) {
+    llvm::SmallVector<llvm::Value *> elements;
+    for (llvm::Value *operand : operands)
+      elements.push_back(b.CreateExtractElement(operand, lane));
+    result = b.CreateInsertElement(result, b.CreateCall(callee, elements), lane);
+  }
+  return result;
+}
+
+/// What the processor has no instruction for would be calls of the C library: they go to the support archive.
+void callSupport(llvm::Module &module, const std::string &support, bool hasFma) {
+  llvm::SmallVector<llvm::Instruction *> replaced;
+  for (llvm::Function &function : module)
+    for (llvm::BasicBlock &block : function)
+      for (llvm::Instruction &instruction : block) {
+        auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+        if (instruction.getOpcode() == llvm::Instruction::FRem ||
+            (!hasFma && call && call->getIntrinsicID() == llvm::Intrinsic::fma))
+          replaced.push_back(&instruction);
+      }
+  for (llvm::Instruction *instruction : replaced) {
+    llvm::Type *type = instruction->getType()->getScalarType();
+    const bool isRest = instruction->getOpcode() == llvm::Instruction::FRem;
+    const std::string name = support + (isRest ? "fmod" : "fma") + (type->isFloatTy() ? "f" : "");
+    llvm::SmallVector<llvm::Value *> operands(instruction->op_begin(), instruction->op_begin() + (isRest ? 2 : 3));
+    llvm::SmallVector<llvm::Type *> types(operands.size(), type);
+    llvm::FunctionCallee callee = module.getOrInsertFunction(name, llvm::FunctionType::get(type, types, false));
+    auto *function = llvm::cast<llvm::Function>(callee.getCallee());
+    function->setDoesNotThrow();
+    function->setDoesNotAccessMemory();
+    function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    llvm::IRBuilder<> builder(instruction);
+    instruction->replaceAllUsesWith(callEach(builder, callee, operands));
+    instruction->eraseFromParent();
+  }
+}
+
+/// Everything that the module defines becomes its own, under names that no other variant has. Not yet its entry: linking drops
+/// functions of a module's own that it does not use.
+void makeInternal(llvm::Module &module, const std::string &entry, const std::string &suffix) {
+  auto own = [&](llvm::GlobalValue &value) {
+    if (value.isDeclaration())
+      return;
+    value.setLinkage(value.getName() == entry ? llvm::GlobalValue::ExternalLinkage : llvm::GlobalValue::InternalLinkage);
+    value.setName(value.getName() + suffix);
+  };
+  for (llvm::Function &function : module) {
+    function.setDoesNotThrow();
+    own(function);
+  }
+  for (llvm::GlobalVariable &variable : module.globals())
+    own(variable);
+}
+
+llvm::Type *typeOf(llvm::LLVMContext &context, CFunction::Kind kind) {
+  switch (kind) {
+  case CFunction::number:
+    return llvm::Type::getDoubleTy(context);
+  case CFunction::integer:
+    return llvm::Type::getInt64Ty(context);
+  case CFunction::truth:
+    return llvm::Type::getInt32Ty(context);
+  case CFunction::address:
+    return llvm::PointerType::getUnqual(context);
+  }
+  llvm_unreachable("all kinds are there");
+}
+
+} // namespace
+
+llvm::Expected<ObjectFile::Facts> ObjectFile::addCode(const dsl::Graph &graph, const Options &options) {
+  llvm::Expected<ModuleCode> code = compileToModule(graph, options, context_);
+  if (!code)
+    return code.takeError();
+  const std::string suffix = "." + std::to_string(number_++);
+  callSupport(*code->module, support_, code->cpu.fma);
+  makeInternal(*code->module, code->symbol, suffix);
+  if (!module_) {
+    base_ = code->cpu;
+    module_ = std::make_unique<llvm::Module>("mercer", context_);
+    module_->setTargetTriple(code->module->getTargetTriple());
+    module_->setDataLayout(code->module->getDataLayout());
+  }
+  if (code->cpu.triple != base_.triple)
+    return llvm::createStringError("code for " + code->cpu.triple + " and " + base_.triple + " is not supported in one object");
+  if (llvm::Linker::linkModules(*module_, std::move(code->module)))
+    return llvm::createStringError("code of '" + graph.name + "' cannot be added to the object");
+  return Facts{code->frameWords, std::move(code->outputTypes), code->symbol + suffix};
+}
+
+llvm::Error ObjectFile::addTable(llvm::StringRef bytes, llvm::ArrayRef<EntryPlace> entries,
+                                 llvm::ArrayRef<CFunction> functions) {
+  llvm::Type *int32 = llvm::Type::getInt32Ty(context_), *int64 = llvm::Type::getInt64Ty(context_);
+  // Bytes with distances between them: a struct of both, whose type comes first, for distances start at the table.
+  llvm::SmallVector<llvm::Type *> types;
+  std::int32_t at = 0;
+  auto eachPart = [&](auto text, auto entry) {
+    at = 0;
+    for (const EntryPlace &place : entries) {
+      text(bytes.slice(at, place.at));
+      entry(place);
+      at = place.at + 4;
+    }
+    text(bytes.drop_front(at));
+  };
+  eachPart([&](llvm::StringRef part) { types.push_back(llvm::ArrayType::get(llvm::Type::getInt8Ty(context_), part.size())); },
+           [&](const EntryPlace &) { types.push_back(int32); });
+  auto *type = llvm::StructType::get(context_, types, /*isPacked=*/true);
+  auto *table = new llvm::GlobalVariable(*module_, type, /*isConstant=*/true, llvm::GlobalValue::InternalLinkage, nullptr,
+                                         "table." + std::to_string(number_++));
+  table->setAlignment(llvm::Align(16));
+  llvm::SmallVector<llvm::Constant *> values;
+  bool missing = false;
+  eachPart(
+      [&](llvm::StringRef part) { values.push_back(llvm::ConstantDataArray::getString(context_, part, /*AddNull=*/false)); },
+      [&](const EntryPlace &place) {
+        llvm::Function *entry = module_->getFunction(place.symbol);
+        missing |= !entry;
+        if (entry)
+          entry->setLinkage(llvm::GlobalValue::InternalLinkage);
+        auto address = [&](llvm::Constant *value) { return llvm::ConstantExpr::getPtrToInt(value, int64); };
+        values.push_back(entry ? llvm::ConstantExpr::getTrunc(llvm::ConstantExpr::getSub(address(entry), address(table)), int32)
+                               : llvm::Constant::getNullValue(int32));
+      });
+  if (missing)
+    return llvm::createStringError("a table names code that is not there");
+  table->setInitializer(llvm::ConstantStruct::get(type, values));
+  for (const CFunction &function : functions)
+    addFunction(function, table);
+  return llvm::Error::success();
+}
+
+void ObjectFile::addFunction(const CFunction &description, llvm::Constant *table) {
+  llvm::Type *int32 = llvm::Type::getInt32Ty(context_), *int64 = llvm::Type::getInt64Ty(context_);
+  llvm::Type *pointer = llvm::PointerType::getUnqual(context_);
+  llvm::SmallVector<llvm::Type *> types;
+  for (const auto *list : {&description.values, &description.others})
+    for (CFunction::Kind kind : *list)
+      types.push_back(typeOf(context_, kind));
+  auto *function = llvm::Function::Create(llvm::FunctionType::get(int32, types, false), llvm::GlobalValue::ExternalLinkage,
+                                          description.name, *module_);
+  function->setDoesNotThrow();
+  function->addFnAttr("target-cpu", base_.name);
+  llvm::IRBuilder<> b(llvm::BasicBlock::Create(context_, "", function));
+  llvm::Argument *parameter = function->arg_begin();
+  auto array = [&](const std::vector<CFunction::Kind> &kinds) {
+    llvm::Value *memory = b.CreateAlloca(int64, b.getInt32(std::max<size_t>(kinds.size(), 1)));
+    for (size_t n = 0; n < kinds.size(); ++n, ++parameter) {
+      llvm::Value *value = kinds[n] == CFunction::truth ? b.CreateSExt(parameter, int64) : parameter;
+      b.CreateStore(value, b.CreateConstInBoundsGEP1_64(int64, memory, n));
+    }
+    return memory;
+  };
+  llvm::Value *values = array(description.values);
+  llvm::Value *last = description.passesLast ? static_cast<llvm::Value *>(parameter) : array(description.others);
+  llvm::FunctionCallee callee = module_->getOrInsertFunction(
+      support_ + description.callee, llvm::FunctionType::get(int32, {pointer, pointer, pointer}, false));
+  llvm::cast<llvm::Function>(callee.getCallee())->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  b.CreateRet(b.CreateCall(callee, {table, values, last}));
+}
+
+void ObjectFile::addText(const std::string &symbol, llvm::StringRef text) {
+  auto *value = llvm::ConstantDataArray::getString(context_, text);
+  new llvm::GlobalVariable(*module_, value->getType(), /*isConstant=*/true, llvm::GlobalValue::WeakAnyLinkage, value, symbol);
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> ObjectFile::finish() {
+  return targets::emitCode(*module_, base_, /*assembly=*/false);
+}
+
+} // namespace mercer::compiler
