@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-int64_t mercer_element_size(int32_t type) {
-  static const int8_t sizes[] = {8, 4, 2, 2, 8, 4, 1, 1};
-  return sizes[type];
-}
-
 void mercer_row_major(int32_t rank, const int64_t *shape, int64_t *strides) {
   int64_t stride = 1;
   for (int32_t dimension = rank; dimension-- > 0;) {

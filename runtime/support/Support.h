@@ -112,10 +112,12 @@ typedef struct mercer_call_state {
 #define mercer_in_table(table, place) ((const void *)((const char *)(table) + (place)))
 static inline const char *mercer_name(const mercer_table *table, int32_t at) { return (const char *)mercer_in_table(table, at); }
 
-#define mercer_element_size MERCER_VERSIONED(element_size)
+static inline int64_t mercer_element_size(int32_t type) {
+  return (int64_t)(UINT64_C(0x0101040802020408) >> 8 * type & 0xff); // of f64 to bool, from the lowest byte on
+}
+
 #define mercer_row_major MERCER_VERSIONED(row_major)
 #define mercer_copy MERCER_VERSIONED(copy)
-MERCER_HIDDEN int64_t mercer_element_size(int32_t type);
 MERCER_HIDDEN void mercer_row_major(int32_t rank, const int64_t *shape, int64_t *strides);
 /// Copies the elements; integers may be widened to i64.
 MERCER_HIDDEN void mercer_copy(int32_t rank, const int64_t *shape, const void *from, int32_t from_type, const int64_t *from_strides,

@@ -1,0 +1,26 @@
+# The same programs for 64-bit ARM: cmake -D GENERATOR= -D FOLDER= -D NM= -D OBJDUMP= -D SOURCES= -D INCLUDE= -D PROGRAM=
+# [-D COMPILER= -D QEMU=] -P CheckAarch64.cmake
+file(MAKE_DIRECTORY ${FOLDER})
+execute_process(COMMAND ${GENERATOR} --object ${FOLDER}/ahead.o --header ${FOLDER}/ahead.h --type f32 --type f64 --type bf16
+                        --target aarch64 COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${OBJDUMP} -d ${FOLDER}/ahead.o OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+foreach(expected "file format elf64-littleaarch64" "<supcon_f32>:" "fmla[^\n]*v[0-9]+\\.4s" "fmla[^\n]*v[0-9]+\\.2d")
+  if(NOT text MATCHES "${expected}")
+    message(FATAL_ERROR "the object's code must have '${expected}'")
+  endif()
+endforeach()
+execute_process(COMMAND ${NM} -u --format=posix ${FOLDER}/ahead.o OUTPUT_VARIABLE undefined COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" undefined "${undefined}")
+foreach(line ${undefined})
+  if(NOT line MATCHES "^(memcpy|memset|memmove|mercer_[0-9]+_(call|sizes|fmodf?)) ")
+    message(FATAL_ERROR "A1: the object needs '${line}'")
+  endif()
+endforeach()
+if(NOT COMPILER OR NOT QEMU)
+  message(STATUS "skipped: running it, for that needs aarch64-linux-gnu-gcc and qemu-aarch64")
+  return()
+endif()
+string(REPLACE "," ";" sources "${SOURCES}")
+execute_process(COMMAND ${COMPILER} -std=gnu11 -O1 -ffp-contract=off -static -I${FOLDER} -I${INCLUDE} ${PROGRAM} ${sources}
+                        ${FOLDER}/ahead.o -o ${FOLDER}/calls -lm -lpthread COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${QEMU} ${FOLDER}/calls small COMMAND_ERROR_IS_FATAL ANY)
