@@ -23,6 +23,24 @@ llvm::Value *callEach(llvm::IRBuilder<> &b, llvm::FunctionCallee callee, llvm::A
   return result;
 }
 
+/// x y + z of floats, rounded once: the product is exact in double, and the sum is rounded to odd, so that
+/// rounding it once more is as rounding once.
+llvm::Value *fmaInDouble(llvm::IRBuilder<> &b, llvm::Value *x, llvm::Value *y, llvm::Value *z) {
+  llvm::Type *single = x->getType(), *wide = single->getWithNewType(b.getDoubleTy()), *bits = single->getWithNewType(b.getInt64Ty());
+  auto widened = [&](llvm::Value *value) { return b.CreateFPExt(value, wide); };
+  auto number = [&](int64_t value) { return llvm::ConstantInt::getSigned(bits, value); };
+  llvm::Value *zero = llvm::Constant::getNullValue(wide), *term = widened(z);
+  llvm::Value *product = b.CreateFMul(widened(x), widened(y)), *sum = b.CreateFAdd(product, term);
+  llvm::Value *part = b.CreateFSub(sum, product);
+  llvm::Value *error = b.CreateFAdd(b.CreateFSub(product, b.CreateFSub(sum, part)), b.CreateFSub(term, part));
+  llvm::Value *sumBits = b.CreateBitCast(sum, bits);
+  llvm::Value *isEven = b.CreateICmpEQ(b.CreateAnd(sumBits, number(1)), number(0));
+  llvm::Value *isInexact = b.CreateAnd(b.CreateFCmpONE(error, zero), isEven); // not of infinities, whose error is NaN
+  llvm::Value *isAway = b.CreateICmpEQ(b.CreateFCmpOGT(error, zero), b.CreateFCmpOGT(sum, zero));
+  llvm::Value *step = b.CreateSelect(isInexact, b.CreateSelect(isAway, number(1), number(-1)), number(0));
+  return b.CreateFPTrunc(b.CreateBitCast(b.CreateAdd(sumBits, step), wide), single);
+}
+
 /// What the processor has no instruction for would be calls of the C library: they go to the support archive.
 void callSupport(llvm::Module &module, const std::string &support, bool hasFma) {
   llvm::SmallVector<llvm::Instruction *> replaced;
@@ -37,6 +55,13 @@ void callSupport(llvm::Module &module, const std::string &support, bool hasFma) 
   for (llvm::Instruction *instruction : replaced) {
     llvm::Type *type = instruction->getType()->getScalarType();
     const bool isRest = instruction->getOpcode() == llvm::Instruction::FRem;
+    llvm::IRBuilder<> builder(instruction);
+    if (!isRest && type->isFloatTy()) {
+      instruction->replaceAllUsesWith(
+          fmaInDouble(builder, instruction->getOperand(0), instruction->getOperand(1), instruction->getOperand(2)));
+      instruction->eraseFromParent();
+      continue;
+    }
     const std::string name = support + (isRest ? "fmod" : "fma") + (type->isFloatTy() ? "f" : "");
     llvm::SmallVector<llvm::Value *> operands(instruction->op_begin(), instruction->op_begin() + (isRest ? 2 : 3));
     llvm::SmallVector<llvm::Type *> types(operands.size(), type);
@@ -45,7 +70,6 @@ void callSupport(llvm::Module &module, const std::string &support, bool hasFma) 
     function->setDoesNotThrow();
     function->setDoesNotAccessMemory();
     function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-    llvm::IRBuilder<> builder(instruction);
     instruction->replaceAllUsesWith(callEach(builder, callee, operands));
     instruction->eraseFromParent();
   }

@@ -15,20 +15,6 @@ static double double_of(uint64_t bits) {
   return value;
 }
 
-/// The product is exact in double. The sum is rounded to odd, so that rounding it once more to float is as rounding once.
-float MERCER_VERSIONED(fmaf)(float x, float y, float z) {
-  const double product = (double)x * y, sum = product + z;
-  const uint64_t bits = bits_of(sum);
-  const int is_finite = (bits >> 52 & 0x7ff) != 0x7ff;
-  if (!is_finite || bits & 1)
-    return (float)sum;
-  const double part = sum - product, error = (product - (sum - part)) + (z - part);
-  if (error == 0)
-    return (float)sum;
-  const int away = (error > 0) == (sum > 0);
-  return (float)double_of(away ? bits + 1 : bits - 1);
-}
-
 typedef unsigned __int128 wide;
 
 /// A finite number: (-1)^sign significand 2^exponent.

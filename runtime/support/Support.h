@@ -73,7 +73,6 @@ MERCER_HIDDEN int32_t mercer_parallel(const mercer_code_context *context, mercer
 
 // --- Float.c: what processors without FMA have no instructions for; of generated code only -----------------
 
-MERCER_HIDDEN float MERCER_VERSIONED(fmaf)(float x, float y, float z);
 MERCER_HIDDEN double MERCER_VERSIONED(fma)(double x, double y, double z);
 MERCER_HIDDEN float MERCER_VERSIONED(fmodf)(float x, float y);
 MERCER_HIDDEN double MERCER_VERSIONED(fmod)(double x, double y);
