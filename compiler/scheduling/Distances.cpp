@@ -25,82 +25,136 @@ public:
     SmallVector<ir::LoopOp> loops;
     plan_.walk([&](ir::LoopOp loop) { loops.push_back(loop); });
     for (ir::LoopOp loop : loops)
-      if (std::optional<Distance> distance = distanceOf(loop); distance && choices_.decide("distance", isLong(loop), false))
+      if (std::optional<Distance> distance = distanceOf(loop); distance && choices_.decide("distance", isLong(*distance), false))
         expand(*distance);
   }
 
 private:
-  /// A loop that adds up squares of differences of `own`, which the loop around leaves alone, and `other`, a row that its index picks.
+  /// A loop that adds up squares of differences of `own`, which the loop around leaves alone, and `other`, of a row that its index picks; each
+  /// difference as it is, or times or over what depends on the position alone.
   struct Distance {
     ir::LoopOp around, loop;
-    ir::ReadOp own, other;
-    unsigned row; ///< the dimension of `other` that the loop around goes over
+    Value own, other;
+    ir::ApplyOp difference, scaled; ///< the latter null: as it is
+    ir::ReadOp picked;              ///< the only read of a row
+    unsigned row;                   ///< its dimension that the loop around goes over
   };
 
-  static bool isLong(ir::LoopOp loop) {
-    std::optional<int64_t> most = ir::upperBound(loop.getUpper());
-    return !most || *most >= fewestTerms;
+  static bool isLong(Distance distance) {
+    constexpr int64_t fewestRows = 8;
+    std::optional<int64_t> most = ir::upperBound(distance.loop.getUpper());
+    return (!most || *most >= fewestTerms) && ir::integerConstant(distance.around.getUpper()).value_or(fewestRows) >= fewestRows;
   }
 
   /// Is it outside of every nest?
   static bool isOfPlan(Value value) { return isa<ir::PlanOp>(value.getParentBlock()->getParentOp()); }
 
-  /// The operands of the difference whose square is all that a loop does.
-  static std::optional<std::pair<ir::ReadOp, ir::ReadOp>> factorsOf(ir::LoopOp loop) {
-    auto kinds = loop.getKinds().getAsRange<ir::ReductionAttr>();
-    if (loop.getNumResults() != 1 || (*kinds.begin()).getValue() != dsl::Reduction::sum || loop.getLanes() || loop.getPairs() ||
-        ir::booleanConstant(loop.getYield()->getOperand(1)) != std::optional(true))
-      return std::nullopt;
-    auto square = loop.getYield()->getOperand(0).getDefiningOp<ir::ApplyOp>();
-    auto difference = square && square.getFunction().getValue() == Function::square ? square.getOperands()[0].getDefiningOp<ir::ApplyOp>()
-                                                                                   : ir::ApplyOp();
-    if (!difference || difference.getFunction().getValue() != Function::sub || !isa<FloatType>(difference.getType()))
-      return std::nullopt;
-    auto x = difference.getOperands()[0].getDefiningOp<ir::ReadOp>(), y = difference.getOperands()[1].getDefiningOp<ir::ReadOp>();
-    constexpr size_t operations = 5; // with the terminator
-    if (!x || !y || x == y || x.getGuard() || y.getGuard() || loop.getBlock().getOperations().size() != operations)
-      return std::nullopt;
-    return std::pair(x, y);
+  static ir::ApplyOp call(Value value, Function function) {
+    auto apply = value ? value.getDefiningOp<ir::ApplyOp>() : ir::ApplyOp();
+    return apply && apply.getFunction().getValue() == function ? apply : ir::ApplyOp();
+  }
+
+  /// Calls a function with each read that a value of a loop's body is computed from, and with all else from outside of the body; false: one of them
+  /// did not do, or it comes from another loop.
+  static bool all(Value value, ir::LoopOp loop, llvm::function_ref<bool(ir::ReadOp)> read, llvm::function_ref<bool(Value)> outside) {
+    SmallVector<Value> stack{value};
+    while (!stack.empty()) {
+      Value next = stack.pop_back_val();
+      Operation *source = next.getDefiningOp();
+      if (!source || source->getBlock() != &loop.getBlock()) {
+        if (!outside(next))
+          return false;
+      } else if (auto element = dyn_cast<ir::ReadOp>(source)) {
+        if (element.getGuard() || !read(element))
+          return false;
+      } else if (isa<ir::ApplyOp>(source)) {
+        stack.append(source->operand_begin(), source->operand_end());
+      } else {
+        return false;
+      }
+    }
+    return true;
   }
 
   std::optional<Distance> distanceOf(ir::LoopOp loop) {
     auto around = dyn_cast<ir::LoopOp>(loop->getParentOp());
-    std::optional<std::pair<ir::ReadOp, ir::ReadOp>> factors = factorsOf(loop);
-    if (!around || around.getLanes() || !factors || ir::activeLanes(loop) == 1 ||
+    auto kinds = loop.getKinds().getAsRange<ir::ReductionAttr>();
+    if (!around || around.getLanes() || loop.getNumResults() != 1 || (*kinds.begin()).getValue() != dsl::Reduction::sum || loop.getLanes() ||
+        loop.getPairs() || ir::activeLanes(loop) == 1 || ir::booleanConstant(loop.getYield()->getOperand(1)) != std::optional(true) ||
         ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0) || !isOfPlan(loop.getUpper()))
       return std::nullopt;
-    for (auto [own, other] : {*factors, std::pair(factors->second, factors->first)})
-      if (std::optional<unsigned> row = rowDimension(other, around, loop); row && isLeftAlone(own, around, loop))
-        return Distance{around, loop, own, other, *row};
-    return std::nullopt;
-  }
-
-  /// Which dimension does the loop around go over, of an array that is there before the nest?
-  std::optional<unsigned> rowDimension(ir::ReadOp read, ir::LoopOp around, ir::LoopOp loop) {
-    OperandRange subscripts = read.getSubscripts();
-    auto argument = dyn_cast<BlockArgument>(read.getArray());
-    auto memory = read.getArray().getDefiningOp<ir::AllocateOp>();
-    auto nest = loop->getParentOfType<ir::NestOp>();
-    bool isThere = argument ? argument.getArgNumber() < plan_.getInputs()
-                            : memory && llvm::none_of(memory->getUsers(), [&](Operation *user) {
-                                return isa<ir::StoreOp, ir::AccumulateOp>(user) && !user->getParentOfType<ir::NestOp>()->isBeforeInBlock(nest);
-                              });
-    if (!isThere || subscripts.size() != 2)
+    ir::ApplyOp square = call(loop.getYield()->getOperand(0), Function::square);
+    if (!square || square->getBlock() != &loop.getBlock() || !isa<FloatType>(square.getType()))
       return std::nullopt;
-    for (unsigned row : {0, 1})
-      if (subscripts[row] == around.getIndex() && subscripts[1 - row] == loop.getIndex())
-        return row;
+    Distance distance{around, loop, {}, {}, call(square.getOperands()[0], Function::sub), {}, {}, 0};
+    for (Function function : {Function::mul, Function::div})
+      if (ir::ApplyOp scaled = call(square.getOperands()[0], function))
+        for (unsigned side = 0; side < (function == Function::mul ? 2 : 1) && !distance.difference; ++side)
+          if (ir::ApplyOp difference = call(scaled.getOperands()[side], Function::sub); difference && isScale(scaled.getOperands()[1 - side], loop))
+            distance.difference = difference, distance.scaled = scaled;
+    if (!distance.difference || distance.difference->getBlock() != &loop.getBlock())
+      return std::nullopt;
+    for (unsigned side : {0, 1}) {
+      distance.own = distance.difference.getOperands()[side], distance.other = distance.difference.getOperands()[1 - side];
+      if (isLeftAlone(distance) && picksRow(distance))
+        return distance;
+    }
     return std::nullopt;
   }
 
-  /// Does a read of a tile give the same for all of the iterations of the loop around?
-  static bool isLeftAlone(ir::ReadOp read, ir::LoopOp around, ir::LoopOp loop) {
-    auto outside = [&](Value value) { return !around.getBody().isAncestor(value.getParentRegion()); };
-    bool written = llvm::any_of(read.getArray().getUsers(), [&](Operation *user) {
-      return isa<ir::StoreOp, ir::AccumulateOp>(user) && around->isAncestor(user);
-    });
-    return !written && outside(read.getArray()) && read.getSubscripts().back() == loop.getIndex() &&
-           read.getArray().getDefiningOp<ir::TileOp>() && read.getSubscripts().size() == 1;
+  /// Is an array there before the nest?
+  bool isThere(Value array, ir::LoopOp loop) {
+    auto nest = loop->getParentOfType<ir::NestOp>();
+    if (auto argument = dyn_cast<BlockArgument>(array))
+      return argument.getArgNumber() < plan_.getInputs();
+    auto memory = array.getDefiningOp<ir::AllocateOp>();
+    return memory && llvm::none_of(memory->getUsers(), [&](Operation *user) {
+             auto writer = user->getParentOfType<ir::NestOp>();
+             return isa<ir::StoreOp, ir::AccumulateOp>(user) && (!writer || !writer->isBeforeInBlock(nest));
+           });
+  }
+
+  /// Is a value the same for all pairs?
+  bool isScale(Value value, ir::LoopOp loop) {
+    auto read = [&](ir::ReadOp element) {
+      return isThere(element.getArray(), loop) && llvm::all_of(element.getSubscripts(), [&](Value subscript) {
+               return subscript == loop.getIndex() || isOfPlan(subscript);
+             });
+    };
+    return all(value, loop, read, isOfPlan);
+  }
+
+  /// Is the other side of the differences computed from one row of an array that is there before the nest, and what is the same for all rows?
+  bool picksRow(Distance &distance) {
+    distance.picked = {};
+    auto read = [&](ir::ReadOp element) {
+      OperandRange subscripts = element.getSubscripts();
+      if (!llvm::is_contained(subscripts, distance.around.getIndex()))
+        return isScale(element, distance.loop);
+      bool row = subscripts.size() == 2 && llvm::is_contained(subscripts, distance.loop.getIndex());
+      if (!row || (distance.picked && distance.picked != element) || !isThere(element.getArray(), distance.loop))
+        return false;
+      distance.picked = element;
+      distance.row = subscripts[0] == distance.around.getIndex() ? 0 : 1;
+      return true;
+    };
+    return all(distance.other, distance.loop, read, isOfPlan) && distance.picked;
+  }
+
+  /// Is the own side, some of it from a tile, the same for all iterations of the loop around?
+  static bool isLeftAlone(Distance distance) {
+    bool ofTile = false;
+    auto outside = [&](Value value) { return !distance.around.getBody().isAncestor(value.getParentRegion()); };
+    auto read = [&](ir::ReadOp element) {
+      ofTile |= element.getArray().getDefiningOp<ir::TileOp>() != nullptr;
+      bool written = llvm::any_of(element.getArray().getUsers(), [&](Operation *user) {
+        return isa<ir::StoreOp, ir::AccumulateOp>(user) && distance.around->isAncestor(user);
+      });
+      return !written && outside(element.getArray()) && llvm::all_of(element.getSubscripts(), [&](Value subscript) {
+               return subscript == distance.loop.getIndex() || outside(subscript);
+             });
+    };
+    return all(distance.own, distance.loop, read, outside) && ofTile;
   }
 
   Value apply(Function function, ValueRange operands) { return ir::apply(builder_, operands[0].getLoc(), function, operands); }
@@ -109,12 +163,14 @@ private:
     return ir::ReadOp::create(builder_, array.getLoc(), cast<ir::ArrayType>(array.getType()).getElement(), array, subscripts, Value());
   }
 
-  /// What a read gives with other indices.
-  Value at(ir::ReadOp read, ArrayRef<std::pair<Value, Value>> places) {
-    IRMapping map;
-    for (auto [index, place] : places)
-      map.map(index, place);
-    return builder_.clone(*read, map)->getResult(0);
+  /// A value of a loop's body, with other indices.
+  Value at(Value value, ir::LoopOp loop, IRMapping &places) {
+    Operation *source = value.getDefiningOp();
+    if (places.contains(value) || !source || source->getBlock() != &loop.getBlock())
+      return places.lookupOrDefault(value);
+    for (Value operand : source->getOperands())
+      at(operand, loop, places);
+    return builder_.clone(*source, places)->getResult(0);
   }
 
   /// A loop from 0 that adds up what `term` makes of its index. `like`: a loop over differences.
@@ -131,16 +187,22 @@ private:
     return loop.getResult(0);
   }
 
-  /// Stores the coordinates less those of `centre` in order, and gives the squared norm.
-  Value centre(Distance distance, ir::ReadOp raw, ArrayRef<std::pair<Value, Value>> places, uint64_t lanes, Value memory, Value row) {
+  /// Stores one side of the differences, less the centre and scaled, and gives the squared norm.
+  Value centre(Distance distance, Value side, Value row, uint64_t lanes, Value memory) {
     return sum(distance.loop, distance.loop.getUpper(), lanes, [&](Value index) {
-      SmallVector<std::pair<Value, Value>> all(places);
-      all.push_back({distance.loop.getIndex(), index});
-      Value moved = apply(Function::sub, {at(raw, all), read(rowsOf(distance).centre, index)});
+      IRMapping places;
+      places.map(distance.loop.getIndex(), index);
+      if (row)
+        places.map(distance.around.getIndex(), row);
+      Value moved = apply(Function::sub, {at(side, distance.loop, places), read(rowsOf(distance).centre, index)});
+      if (distance.scaled) {
+        places.map(distance.difference.getResult(), moved);
+        moved = at(distance.scaled, distance.loop, places);
+      }
       SmallVector<Value> subscripts{index};
       if (row)
         subscripts.insert(subscripts.begin(), row);
-      ir::StoreOp::create(builder_, raw.getLoc(), moved, memory, subscripts);
+      ir::StoreOp::create(builder_, side.getLoc(), moved, memory, subscripts);
       return apply(Function::square, moved);
     });
   }
@@ -150,7 +212,14 @@ private:
     Value centre, centred, norms;
   };
 
-  Rows &rowsOf(Distance distance) { return rows_[{distance.other.getArray().getAsOpaquePointer(), distance.row, distance.loop.getUpper().getAsOpaquePointer()}]; }
+  /// Distances of rows as they are share them.
+  static bool isPlain(Distance distance) { return !distance.scaled && distance.other == distance.picked.getResult(); }
+
+  Rows &rowsOf(Distance distance) {
+    Value array = distance.picked.getArray(), terms = distance.loop.getUpper();
+    void *rows = isPlain(distance) ? array.getAsOpaquePointer() : distance.loop.getOperation();
+    return rows_[{rows, distance.row, terms.getAsOpaquePointer()}];
+  }
 
   std::pair<ir::NestOp, Value> nest(Location loc, StringRef name, Value extent, uint64_t lanes) {
     constexpr uint64_t chunk = 64;
@@ -167,8 +236,8 @@ private:
     OpBuilder::InsertionGuard saved(builder_);
     auto before = distance.loop->getParentOfType<ir::NestOp>();
     builder_.setInsertionPoint(before);
-    Location loc = distance.other.getLoc();
-    Value array = distance.other.getArray(), terms = distance.loop.getUpper();
+    Location loc = distance.picked.getLoc();
+    Value array = distance.picked.getArray(), terms = distance.loop.getUpper();
     Type type = distance.loop.getResult(0).getType();
     auto allocated = array.getDefiningOp<ir::AllocateOp>();
     Value rows = allocated ? Value(allocated.getSizes()[distance.row]) : ir::size(builder_, loc, array, distance.row);
@@ -185,25 +254,28 @@ private:
     const uint64_t lanes = ir::activeLanes(distance.loop), inOrder = distance.row == 0 ? lanes : 0; // of a row's coordinates, or of rows
     auto [means, coordinate] = nest(loc, "centre", terms, inOrder);
     Value total = sum(distance.loop, some, lanes - inOrder, [&, index = coordinate](Value row) {
-      return at(distance.other, {{distance.around.getIndex(), row}, {distance.loop.getIndex(), index}});
+      IRMapping places;
+      places.map(distance.around.getIndex(), row);
+      places.map(distance.loop.getIndex(), index);
+      return at(distance.other, distance.loop, places);
     });
     ir::StoreOp::create(builder_, loc, apply(Function::mul, {total, share}), made.centre, coordinate);
     builder_.setInsertionPoint(before);
     auto [norms, row] = nest(loc, "norms", rows, lanes - inOrder);
-    Value norm = centre(distance, distance.other, {{distance.around.getIndex(), row}}, inOrder, made.centred, row);
+    Value norm = centre(distance, distance.other, row, inOrder, made.centred);
     ir::StoreOp::create(builder_, loc, norm, made.norms, row);
   }
 
   /// What all iterations of the loop around share, before it: less the rows' centre, and the squared norm.
   std::pair<Value, Value> prepareOwn(Distance distance) {
-    auto &[memory, norm] = own_[{distance.around, distance.own.getArray()}];
+    auto &[memory, norm] = own_[{isPlain(distance) ? distance.around : distance.loop, distance.own}];
     if (memory)
       return {memory, norm};
     OpBuilder::InsertionGuard saved(builder_);
     builder_.setInsertionPoint(distance.around);
     auto type = ir::ArrayType::get(plan_.getContext(), 1, distance.loop.getResult(0).getType());
-    memory = ir::TileOp::create(builder_, distance.own.getLoc(), type, "centred", ValueRange{distance.loop.getUpper()});
-    norm = centre(distance, distance.own, {}, 0, memory, Value());
+    memory = ir::TileOp::create(builder_, distance.loop.getLoc(), type, "centred", ValueRange{distance.loop.getUpper()});
+    norm = centre(distance, distance.own, Value(), 0, memory);
     return {memory, norm};
   }
 

@@ -78,3 +78,37 @@ mercer.program @few(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["
   %at = mercer.reduce argmin over [%j] %distance : f32 -> i64
   mercer.output "nearest" [%i] %at : i64
 }
+
+// Coordinates over lengths are divided once, not for each pair.
+// CHECK-LABEL: mercer.plan @lengths
+// CHECK: mercer.nest "norms"
+// CHECK: %[[MOVED:.*]] = mercer.apply sub(
+// CHECK: %[[SCALED:.*]] = mercer.apply div(%[[MOVED]], %{{.*}})
+// CHECK: mercer.store %[[SCALED]]
+// CHECK: mercer.nest "i"
+// CHECK: mercer.tile "centred"
+// CHECK: mercer.apply div(
+// CHECK: mercer.loop "j"
+// CHECK-NEXT: mercer.loop "k"
+// CHECK-NOT: mercer.apply div(
+// CHECK: mercer.apply mul(
+// CHECK: mercer.apply div(
+// CHECK-NOT: mercer.apply div(
+// NONE-LABEL: mercer.plan @lengths
+mercer.program @lengths(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>, %l: !mercer.array<1xf32>) names ["x", "y", "l"] {
+  %n = mercer.size %x, 0 : <2xf32>
+  %m = mercer.size %y, 0 : <2xf32>
+  %d = mercer.size %x, 1 at_most 256 : <2xf32>
+  %i = mercer.index "i", %n
+  %j = mercer.index "j", %m
+  %k = mercer.index "k", %d
+  %a = mercer.read %x[%i, %k] : <2xf32> -> f32
+  %b = mercer.read %y[%j, %k] : <2xf32> -> f32
+  %length = mercer.read %l[%k] : <1xf32> -> f32
+  %s = mercer.apply sub(%a, %b) : (f32, f32) -> f32
+  %scaled = mercer.apply div(%s, %length) : (f32, f32) -> f32
+  %q = mercer.apply square(%scaled) : (f32) -> f32
+  %distance = mercer.reduce sum over [%k] %q : f32 -> f32
+  %most = mercer.reduce max over [%j] %distance : f32 -> f32
+  mercer.output "most" [%i] %most : f32
+}

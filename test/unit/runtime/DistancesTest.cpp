@@ -113,6 +113,42 @@ TEST_F(Distances, ArePoisonedByThatRowAlone) {
   check();
 }
 
+TEST_F(Distances, OfCoordinatesOverLengths) {
+  Tensor length("length", 1);
+  const Expr scaled = sum(k, square((x(i, k) - y(j, k)) / length(k))), each = sum(k, square(x(i, k) / length(k) - y(j, k) / length(k))),
+             times = sum(k, square(3.0 * (y(j, k) - x(i, k))));
+  draw(40, 1);
+  for (std::int64_t q = 0; q < features; ++q)
+    ofA(2, q) = ofB(1, q);
+  std::vector<float> lengths(static_cast<std::size_t>(features));
+  for (std::size_t q = 0; q < lengths.size(); ++q)
+    lengths[q] = 0.25f + 0.125f * static_cast<float>(q % 7);
+  std::vector<Argument> arguments = points();
+  arguments.push_back(view(lengths, {features}));
+  std::vector<Array> got;
+  for (const Expr &squares : {scaled, each, times}) {
+    Function f = jit(Program("scaled", {x, y, length}, {{"least", i, min(j, squares)}}));
+    EXPECT_NE(f.explain(arguments).find("where needed"), std::string::npos) << f.explain(arguments);
+    got.push_back(f.call_all(arguments)[0]);
+  }
+  for (std::int64_t p = 0; p < rows; ++p) {
+    double least = HUGE_VAL, plain = HUGE_VAL;
+    for (std::int64_t q = 0; q < columns; ++q) {
+      double total = 0;
+      for (std::int64_t r = 0; r < features; ++r)
+        total += std::pow((double(ofA(p, r)) - double(ofB(q, r))) / double(lengths[static_cast<std::size_t>(r)]), 2);
+      least = std::min(least, total);
+      plain = std::min(plain, 9 * trueDistance(p, q));
+    }
+    const auto at = static_cast<std::size_t>(p);
+    const double bound = static_cast<double>(features + 8) * 0x1p-24;
+    ASSERT_NEAR(got[0].data<float>()[at], least, bound * least) << "row " << p;
+    ASSERT_NEAR(got[2].data<float>()[at], plain, bound * plain) << "row " << p;
+    // Quotients of coordinates are rounded before they cancel, here by up to 40 / 0.25 units.
+    ASSERT_NEAR(got[1].data<float>()[at], least, bound * least + 160 * 2 * 0x1p-23 * std::sqrt(least * static_cast<double>(features))) << "row " << p;
+  }
+}
+
 TEST_F(Distances, OfAnyNumberOfPointsAndFeatures) {
   for (std::int64_t count : {0, 1, 2, 7, 15, 16, 17, 33})
     for (std::int64_t length : {0, 1, 15, 16, 17, 63, 257, 300}) {
