@@ -1,5 +1,7 @@
 #include "mercer/runtime/Arena.h"
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -17,6 +19,71 @@ struct Kept {
 
 thread_local Kept thread_block;
 
+/// Large blocks of calls that have ended, for those to come: memory from the system is cleared page by page when it is first written, which takes longer than
+/// many nests that write it.
+class Shelf {
+public:
+  static constexpr std::size_t most = std::size_t(64) << 20; ///< bytes in all
+
+  ~Shelf() {
+    for (const Arena::Block &block : blocks_)
+      std::free(block.memory);
+  }
+
+  /// A block of at least `size` bytes and at most twice that; null: there is none.
+  Arena::Block take(std::size_t size) noexcept {
+    std::lock_guard lock(mutex_);
+    for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block)
+      if (block->size >= size && block->size / 2 <= size) {
+        const Arena::Block taken = *block;
+        blocks_.erase(std::next(block).base());
+        total_ -= taken.size;
+        return taken;
+      }
+    return {};
+  }
+
+  /// Keeps a block in place of the oldest ones, if it is not larger than all together may be.
+  void put(Arena::Block block) noexcept {
+    if (block.size > most)
+      return std::free(block.memory);
+    std::lock_guard lock(mutex_);
+    std::size_t dropped = 0;
+    for (; total_ + block.size > most; ++dropped) {
+      total_ -= blocks_[dropped].size;
+      std::free(blocks_[dropped].memory);
+    }
+    blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(dropped));
+    try {
+      blocks_.push_back(block);
+      total_ += block.size;
+    } catch (...) {
+      std::free(block.memory);
+    }
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<Arena::Block> blocks_; // the oldest first
+  std::size_t total_ = 0;
+};
+
+Shelf &shelf() {
+  static Shelf shared;
+  return shared;
+}
+
+void *from_system(std::size_t size) noexcept {
+  constexpr std::size_t line = 64, huge_page = 2 << 20;
+  const std::size_t alignment = size >= 2 * huge_page ? huge_page : line;
+  void *memory = nullptr;
+  if (posix_memalign(&memory, alignment, size) != 0)
+    return nullptr;
+  if (alignment == huge_page)
+    madvise(memory, size, MADV_HUGEPAGE); // a wish: where it is not granted, pages are small
+  return memory;
+}
+
 } // namespace
 
 Arena::Arena() {
@@ -30,8 +97,8 @@ Arena::Arena() {
 }
 
 Arena::~Arena() {
-  for (void *block : blocks_)
-    std::free(block);
+  for (const Block &block : blocks_)
+    shelf().put(block);
   if (borrowed_)
     thread_block.in_use = false;
 }
@@ -44,18 +111,21 @@ void *Arena::allocate(std::int64_t bytes) noexcept {
   if (size <= static_cast<std::size_t>(end_ - next_) && next_)
     return std::exchange(next_, next_ + size);
   const bool large = size > kept / 4;
-  void *block = std::aligned_alloc(64, large ? size : kept);
-  if (!block)
+  const std::size_t wanted = large ? size : kept;
+  Block block = shelf().take(wanted);
+  if (!block.memory)
+    block = {from_system(wanted), wanted};
+  if (!block.memory)
     return nullptr;
   try {
     blocks_.push_back(block);
   } catch (...) {
-    std::free(block);
+    std::free(block.memory);
     return nullptr;
   }
   if (large)
-    return block;
-  next_ = static_cast<char *>(block);
+    return block.memory;
+  next_ = static_cast<char *>(block.memory);
   end_ = next_ + kept;
   return std::exchange(next_, next_ + size);
 }

@@ -71,6 +71,7 @@ Program value_and_gradient_of(const stdlib::EntryInfo &entry) {
 
 bool compile_times(double limit, bool timing) {
   JitOptions options;
+  options.cache_directory = "off";
   options.timing = timing;
   bool good = true;
   double slowest = 0;
