@@ -7,9 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 
@@ -111,26 +108,6 @@ static double first_call(const std::string &workload, bool timing) {
   return seconds_of([&] { f.run(at.arguments(), at.views()); });
 }
 
-/// The same in a child of this process; negative when it fails.
-static double first_call_of_process(const std::string &workload, bool timing) {
-  int ends[2];
-  if (pipe(ends) != 0)
-    return -1;
-  const pid_t child = fork();
-  if (child == 0) {
-    const double seconds = first_call(workload, timing);
-    _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
-  }
-  close(ends[1]);
-  double seconds = -1;
-  if (child < 0 || read(ends[0], &seconds, sizeof seconds) != sizeof seconds)
-    seconds = -1;
-  close(ends[0]);
-  if (child > 0)
-    waitpid(child, nullptr, 0);
-  return seconds;
-}
-
 bool workload_compile_times(double warm, double first, bool timing) {
   std::vector<std::string> names;
   for (const std::string &name : workload_names())
@@ -138,7 +115,7 @@ bool workload_compile_times(double warm, double first, bool timing) {
       names.push_back(name);
   std::vector<double> firsts;
   for (const std::string &name : names)
-    firsts.push_back(first_call_of_process(name, timing));
+    firsts.push_back(in_child([&] { return first_call(name, timing); }));
   std::printf("\n| compile | warm, ms | first of a process, ms |\n|---|---:|---:|\n");
   bool good = true;
   first_call(names.front(), false);

@@ -2,6 +2,8 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -48,14 +50,37 @@ double own_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-double peak_of(const std::function<void()> &call) {
-  std::ofstream("/proc/self/clear_refs") << 5;
-  double before = status_megabytes("VmRSS");
-  call();
-  return std::max(0.0, status_megabytes("VmHWM") - before);
+/// What the first call after `prepare` adds to the memory of a process: later calls have what the first one left behind.
+double peak_of(const std::function<void()> &prepare, const std::function<void()> &call) {
+  return std::max(0.0, in_child([&] {
+                    prepare();
+                    std::ofstream("/proc/self/clear_refs") << 5;
+                    const double before = status_megabytes("VmRSS");
+                    call();
+                    return std::max(0.0, status_megabytes("VmHWM") - before);
+                  }));
 }
 
 } // namespace
+
+double in_child(const std::function<double()> &figure) {
+  int ends[2];
+  if (pipe(ends) != 0)
+    return -1;
+  const pid_t child = fork();
+  if (child == 0) {
+    const double made = figure();
+    _exit(write(ends[1], &made, sizeof made) == sizeof made ? 0 : 1);
+  }
+  close(ends[1]);
+  double result = -1;
+  if (child < 0 || read(ends[0], &result, sizeof result) != sizeof result)
+    result = -1;
+  close(ends[0]);
+  if (child > 0)
+    waitpid(child, nullptr, 0);
+  return result;
+}
 
 void pin(int threads) {
   cpu_set_t all, some;
@@ -67,10 +92,10 @@ void pin(int threads) {
   sched_setaffinity(0, sizeof some, &some);
 }
 
-Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call) {
+Measurement measure(const Case &at, const std::function<void()> &prepare, const std::function<void()> &first, const std::function<void()> &call) {
   Measurement result;
+  result.peak_megabytes = peak_of(prepare, call);
   result.first_call = seconds_of(first);
-  result.peak_megabytes = peak_of(call);
   double busy = busy_seconds(), own = own_seconds(), began = now();
   double once = seconds_of(call);
   // Calls under 2 ms are timed in groups.

@@ -18,9 +18,13 @@ struct Measurement {
   std::string json() const;
 };
 
-/// Runs `prepare` (which compiles and runs once) and then `call` at least `repeats` times.
-Measurement measure(const Case &at, const std::function<void()> &first, const std::function<void()> &call);
+/// Runs `first` (which compiles and runs once) and then `call` at least `repeats` times; in a child before, for the memory, `prepare` (which
+/// compiles) and `call`.
+Measurement measure(const Case &at, const std::function<void()> &prepare, const std::function<void()> &first,
+                    const std::function<void()> &call);
 
+/// A figure that a child of this process finds; negative when it fails.
+double in_child(const std::function<double()> &figure);
 /// Seconds, of a steady clock.
 double now();
 double seconds_of(const std::function<void()> &call);

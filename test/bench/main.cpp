@@ -28,6 +28,10 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
   Measurement result = measure(
       at,
       [&] {
+        f = jit(at.program, at.options(1, compile.cpu, compile.plan)); // a child has one thread
+        f.explain(arguments);
+      },
+      [&] {
         f = jit(at.program, at.options(threads, compile.cpu, compile.plan));
         f.run(arguments, views);
       },
@@ -42,7 +46,7 @@ Measurement run_mercer(const std::string &workload, bool small, int threads, con
 Measurement run_hand(const std::string &workload, bool small, const Isa &isa) {
   Case at = make_case(workload, small);
   auto call = by_hand(workload, at, isa);
-  Measurement result = measure(at, call, call);
+  Measurement result = measure(at, [] {}, call, call);
   result.peer = "hand";
   result.version = std::string(isa.name) + " intrinsics";
   return result;
