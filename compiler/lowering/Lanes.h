@@ -221,7 +221,7 @@ private:
   /// Runs the code for each copy of what depends on the jammed loop's index.
   mlir::Value extreme(mlir::Value bound, bool largest);
   mlir::Value anywhere(mlir::Value condition);
-  void onOccasion(ir::LoopOp op, const ir::Occasion &occasion);
+  void onOccasion(ir::LoopOp op, const ir::Occasion &occasion, ir::ApplyOp choice);
   void forCopies(bool copied, llvm::function_ref<void()> code);
   void jam(ir::LoopOp op, int64_t factor);
   void grouped(ir::LoopOp op, llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper,

@@ -105,9 +105,13 @@ Value Codegen::anywhere(Value condition) {
 void Codegen::loop(ir::LoopOp op) {
   if (op.getPairs())
     return target_.pairs == Pairs::tiles ? takeFromTiles(op) : addPairs(op);
-  if (std::optional<ir::Occasion> occasion = ir::occasionOf(op))
-    return onOccasion(op, *occasion);
-  Value lower = extreme(op.getLower(), false), upper = extreme(op.getUpper(), true);
+  std::optional<ir::Occasion> occasion = ir::occasionOf(op);
+  if (ir::ApplyOp choice = ir::choiceOf(op); choice && !op.getLanes())
+    return onOccasion(op, *occasion, choice);
+  Value lower = extreme(op.getLower(), false);
+  Value upper = extreme(occasion ? occasion->upper : Value(op.getUpper()), true);
+  if (occasion)
+    upper = arith::SelectOp::create(b, loc(), anywhere(occasion->condition), upper, lower);
   unsigned lanes = static_cast<unsigned>(op.getLanes());
   if (lanes)
     width = lanes;
@@ -119,14 +123,8 @@ void Codegen::loop(ir::LoopOp op) {
 }
 
 /// A loop that is there for few lanes and iterations: it runs for all of them, or for none, who then have what they would take instead.
-void Codegen::onOccasion(ir::LoopOp op, const ir::Occasion &occasion) {
+void Codegen::onOccasion(ir::LoopOp op, const ir::Occasion &occasion, ir::ApplyOp choice) {
   Value lower = extreme(op.getLower(), false), upper = extreme(occasion.upper, true), any = anywhere(occasion.condition);
-  ir::ApplyOp choice = ir::choiceOf(op);
-  if (!choice || op.getLanes()) {
-    SmallVector<Running> states = beginLoop(op);
-    runLoop(op, states, lower, arith::SelectOp::create(b, loc(), any, upper, lower));
-    return endLoop(op, states);
-  }
   bool copied = copied_.contains(choice.getResult());
   Type type = widened(choice.getType());
   auto valueOf = [&](Value value) { return width ? vector(lane(value), choice.getType()) : lane(value).value; };
