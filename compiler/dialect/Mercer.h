@@ -97,6 +97,8 @@ struct Occasion {
 };
 /// None: the loop always runs over its range.
 std::optional<Occasion> occasionOf(LoopOp loop);
+/// Attribute of a loop that runs on occasion, but is expected to.
+inline constexpr llvm::StringLiteral expectedAttribute = "mercer.expected";
 /// What takes the only result of a loop that runs on occasion, and there alone: `select(good, other, result)`, where the condition is
 /// `logical_not(good)`. Null: nothing does.
 ApplyOp choiceOf(LoopOp loop);

@@ -246,8 +246,8 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   Lane from = lane(op.getLower()), to = lane(occasion ? occasion->upper : Value(op.getUpper()));
   auto counts = [&](Value predicate, Lane index) -> Lane {
     Lane result = lane(predicate);
-    if (occasion && !chosen) {
-      Lane needed = lane(occasion->condition);
+    Lane needed = occasion && !chosen ? lane(occasion->condition) : Lane();
+    if (needed.value && (needed.kind != Lane::uniform || copied_.contains(occasion->condition))) { // else it does not run where it is false
       bool always = matchPattern(result.value, m_One());
       if (needed.kind == Lane::uniform && result.kind == Lane::uniform)
         result.value = both(always ? Value() : result.value, needed.value);

@@ -21,9 +21,12 @@ Cost::Cost(ir::PlanOp plan, const SizeOf &known, Symbols &symbols)
     if (auto nest = dyn_cast<ir::NestOp>(op)) {
       range.upper = amount(nest.getExtent());
     } else {
-      range.lower = amount(cast<ir::LoopOp>(op).getLower());
-      // What runs on occasion is expected not to.
-      range.upper = ir::occasionOf(cast<ir::LoopOp>(op)) ? range.lower : amount(cast<ir::LoopOp>(op).getUpper());
+      auto loop = cast<ir::LoopOp>(op);
+      std::optional<ir::Occasion> occasion = ir::occasionOf(loop);
+      range.lower = amount(loop.getLower());
+      // What runs on occasion is expected not to, unless it says so.
+      bool idle = occasion && !loop->hasAttr(ir::expectedAttribute);
+      range.upper = idle ? range.lower : amount(occasion ? occasion->upper : Value(loop.getUpper()));
     }
     // How many values it has in all: from the least lower bound to the greatest upper one.
     Quantity least = range.lower, greatest = range.upper;

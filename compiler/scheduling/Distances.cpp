@@ -2,6 +2,7 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include <cmath>
 #include <map>
 
 using namespace mlir;
@@ -207,9 +208,9 @@ private:
     });
   }
 
-  /// Of the rows that a loop around goes over: about their mean, they less that, and the squared norms.
+  /// Of the rows that a loop around goes over: about their mean, they less that, the squared norms, and whether few pairs of them are close.
   struct Rows {
-    Value centre, centred, norms;
+    Value centre, centred, norms, spread;
   };
 
   /// Distances of rows as they are share them.
@@ -245,7 +246,7 @@ private:
       auto arrayType = ir::ArrayType::get(plan_.getContext(), static_cast<unsigned>(sizes.size()), type);
       return ir::AllocateOp::create(builder_, loc, arrayType, name, sizes);
     };
-    made = {allocate("centre", terms), allocate("centred", {rows, terms}), allocate("norms", rows)};
+    made = {allocate("centre", terms), allocate("centred", {rows, terms}), allocate("norms", rows), Value()};
     // The mean of some rows does: the others are hardly further away.
     constexpr int64_t sample = 256;
     Value some = apply(Function::minimum, {rows, ir::integer(builder_, loc, sample)});
@@ -264,6 +265,39 @@ private:
     auto [norms, row] = nest(loc, "norms", rows, lanes - inOrder);
     Value norm = centre(distance, distance.other, row, inOrder, made.centred);
     ir::StoreOp::create(builder_, loc, norm, made.norms, row);
+    builder_.setInsertionPoint(before);
+    made.spread = areSpread(distance, made, rows, inOrder);
+  }
+
+  /// Are at most two of some hundred pairs of rows so close that products cancel? Of dense clusters nearly all 32 rows have a pair with some of 8
+  /// others, and products would be for nothing.
+  Value areSpread(Distance distance, const Rows &rows, Value count, uint64_t lanes) {
+    constexpr int64_t sample = 32, most = 4; // both orders of a pair are counted
+    Location loc = distance.picked.getLoc();
+    auto type = cast<FloatType>(distance.loop.getResult(0).getType());
+    auto number = [&](int64_t value) { return ir::integer(builder_, loc, value); };
+    Value some = apply(Function::minimum, {count, number(sample)});
+    Value apart = apply(Function::floor_div, {count, apply(Function::maximum, {some, number(1)})});
+    Value least = ir::real(builder_, loc, type, leastPart), always = distance.loop.getYield()->getOperand(1), zero = number(0), one = number(1);
+    Value close = ir::AllocateOp::create(builder_, loc, ir::ArrayType::get(plan_.getContext(), 0, builder_.getI64Type()), "close", ValueRange());
+    Attribute kind = ir::ReductionAttr::get(plan_.getContext(), dsl::Reduction::sum);
+    OpBuilder::InsertionGuard saved(builder_);
+    auto [made, first] = nest(loc, "close", some, 0);
+    auto loop = ir::LoopOp::create(builder_, loc, builder_.getI64Type(), builder_.getStringAttr("close"), builder_.getArrayAttr(kind), zero, some, 0, 1, 1,
+                                   false);
+    Value second = loop.getBody().emplaceBlock().addArgument(builder_.getI64Type(), loc);
+    builder_.setInsertionPointToStart(&loop.getBlock());
+    Value x = apply(Function::mul, {first, apart}), y = apply(Function::mul, {second, apart});
+    Value squared = sum(distance.loop, distance.loop.getUpper(), lanes, [&](Value index) {
+      return apply(Function::square, apply(Function::sub, {read(rows.centred, {x, index}), read(rows.centred, {y, index})}));
+    });
+    Value part = apply(Function::mul, {apply(Function::add, {read(rows.norms, x), read(rows.norms, y)}), least});
+    Value is = apply(Function::logical_and, {apply(Function::lt, {squared, part}), apply(Function::ne, {first, second})});
+    ir::YieldOp::create(builder_, loc, ValueRange{apply(Function::select, {is, one, zero}), always});
+    builder_.setInsertionPointAfter(loop);
+    ir::AccumulateOp::create(builder_, loc, ir::ReductionAttr::get(plan_.getContext(), dsl::Reduction::sum), loop.getResult(0), close, ValueRange(), Value());
+    builder_.setInsertionPointAfter(made);
+    return apply(Function::le, {read(close, {}), number(most)});
   }
 
   /// What all iterations of the loop around share, before it: less the rows' centre, and the squared norm.
@@ -286,12 +320,15 @@ private:
     const Rows &rows = rowsOf(distance);
     auto [own, ownNorm] = prepareOwn(distance);
     builder_.setInsertionPoint(loop->getParentOfType<ir::NestOp>());
-    Value two = ir::real(builder_, loop.getLoc(), type, 2), least = ir::real(builder_, loop.getLoc(), type, leastPart);
+    Value two = ir::real(builder_, loop.getLoc(), type, 2), never = ir::real(builder_, loop.getLoc(), type, HUGE_VAL);
+    Value least = apply(Function::select, {rows.spread, ir::real(builder_, loop.getLoc(), type, leastPart), never});
+    Value terms = apply(Function::select, {rows.spread, loop.getUpper(), loop.getLower()});
     builder_.setInsertionPoint(loop);
     Value row = distance.around.getIndex();
-    Value product = sum(loop, loop.getUpper(), 0, [&, tile = own](Value index) {
+    Value product = sum(loop, terms, 0, [&, tile = own](Value index) {
       return apply(Function::mul, {read(rows.centred, {row, index}), read(tile, index)});
     });
+    product.getDefiningOp()->setAttr(ir::expectedAttribute, builder_.getUnitAttr());
     Value both = apply(Function::add, {ownNorm, read(rows.norms, row)});
     Value squared = apply(Function::sub, {both, apply(Function::mul, {two, product})});
     // False where anything is NaN or infinite, too.
