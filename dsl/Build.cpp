@@ -11,57 +11,72 @@ namespace mercer {
 namespace {
 
 /// Nodes whose last handle is gone, taken apart one by one: a chain of destructors would be as deep as the expression.
-template <class Node> struct Graveyard {
-  std::vector<std::shared_ptr<const Node>> nodes;
-  bool busy = false;
+struct Graves {
+  std::vector<std::shared_ptr<const ExprNode>> expressions;
+  std::vector<std::shared_ptr<const TensorNode>> tensors;
 };
-thread_local Graveyard<ExprNode> expressions;
-thread_local Graveyard<TensorNode> tensors;
 
-void bury() {
-  if (expressions.busy)
-    return;
-  expressions.busy = true;
-  while (!expressions.nodes.empty() || !tensors.nodes.empty()) {
-    if (!expressions.nodes.empty()) {
-      auto node = std::move(expressions.nodes.back());
-      expressions.nodes.pop_back();
-    } else {
-      auto node = std::move(tensors.nodes.back());
-      tensors.nodes.pop_back();
-    }
+/// Those of the outermost destructor that runs. A pointer, so that it is there for programs of static storage, which end after the thread's
+/// own objects.
+thread_local Graves *open_graves = nullptr;
+
+/// What a node's destructor hands on; the outermost one takes it all apart.
+class Burial {
+public:
+  Burial() {
+    if (!open_graves)
+      open_graves = &own_;
   }
-  expressions.busy = false;
-}
+  ~Burial() {
+    if (open_graves != &own_)
+      return;
+    while (!own_.expressions.empty() || !own_.tensors.empty()) {
+      if (!own_.expressions.empty()) {
+        auto node = std::move(own_.expressions.back());
+        own_.expressions.pop_back();
+      } else {
+        auto node = std::move(own_.tensors.back());
+        own_.tensors.pop_back();
+      }
+    }
+    open_graves = nullptr;
+  }
+  Burial(const Burial &) = delete;
 
-void take(const Expr &expr) { expressions.nodes.push_back(expr.node()); }
+  void take(const Expr &expr) { open_graves->expressions.push_back(expr.node()); }
+  void take(std::shared_ptr<const ExprNode> node) { open_graves->expressions.push_back(std::move(node)); }
+  void take(std::shared_ptr<const TensorNode> node) { open_graves->tensors.push_back(std::move(node)); }
+
+private:
+  Graves own_;
+};
 
 } // namespace
 
 ExprNode::~ExprNode() {
+  Burial burial;
   for (const Expr &operand : operands)
-    take(operand);
+    burial.take(operand);
   if (expansion)
-    expressions.nodes.push_back(std::move(expansion));
+    burial.take(std::move(expansion));
   if (tensor)
-    tensors.nodes.push_back(std::move(tensor));
+    burial.take(std::move(tensor));
   operands.clear();
-  bury();
 }
 
 TensorNode::~TensorNode() {
+  Burial burial;
   if (body)
-    take(*body);
+    burial.take(*body);
   if (fill)
-    take(*fill);
+    burial.take(*fill);
   for (const Expr &subscript : subscripts)
-    take(subscript);
+    burial.take(subscript);
   if (base)
-    tensors.nodes.push_back(std::move(base));
+    burial.take(std::move(base));
   body.reset();
   fill.reset();
   subscripts.clear();
-  bury();
 }
 
 namespace dsl {
