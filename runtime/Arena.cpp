@@ -25,11 +25,6 @@ class Shelf {
 public:
   static constexpr std::size_t most = std::size_t(64) << 20; ///< bytes in all
 
-  ~Shelf() {
-    for (const Arena::Block &block : blocks_)
-      std::free(block.memory);
-  }
-
   /// A block of at least `size` bytes and at most twice that; null: there is none.
   Arena::Block take(std::size_t size) noexcept {
     std::lock_guard lock(mutex_);
@@ -69,7 +64,7 @@ private:
 };
 
 Shelf &shelf() {
-  static Shelf shared;
+  static Shelf &shared = *new Shelf; // a function of static storage may be called after what is destroyed at exit
   return shared;
 }
 

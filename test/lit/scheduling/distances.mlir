@@ -18,6 +18,13 @@
 // CHECK: mercer.read %[[CENTRE]][%[[K]]]
 // CHECK: mercer.store %{{.*}}, %[[CENTRED]][%[[ROW]], %[[K]]]
 // CHECK: mercer.store %{{.*}}, %[[NORMS]][%[[ROW]]]
+// CHECK: mercer.nest "close" %[[FIRST:.*]] below %{{.*}} chunk 64 {
+// CHECK: mercer.loop "close" %[[SECOND:.*]] from
+// CHECK: mercer.accumulate sum %{{.*}} into %[[CLOSE:[0-9]+]][]
+// CHECK: %[[COUNT:.*]] = mercer.read %[[CLOSE]][]
+// CHECK: %[[SPREAD:.*]] = mercer.apply le(%[[COUNT]],
+// CHECK: mercer.apply select(%[[SPREAD]], %{{.*}}, %{{.*}}) : (i1, f32, f32)
+// CHECK: mercer.apply select(%[[SPREAD]], %{{.*}}, %{{.*}}) : (i1, i64, i64)
 // CHECK: mercer.nest "i" {{.*}} lanes 32
 // CHECK: %[[TILE:.*]] = mercer.tile "centred"
 // CHECK: %[[OWN:.*]] = mercer.loop "k" {{.*}} [sum] -> f32

@@ -91,6 +91,17 @@ TEST_F(Distances, OfEqualAndNearlyEqualPoints) {
   check();
 }
 
+TEST_F(Distances, OfDenseClusters) { // a look at some pairs tells that products are not worth a try
+  draw(0, 1);
+  for (std::int64_t p = 5; p < rows; ++p)
+    for (std::int64_t f = 0; f < features; ++f) {
+      ofA(p, f) = ofA(p % 5, f) + 0.01f * ofA(p, f);
+      if (p < columns)
+        ofB(p, f) = ofB(p % 5, f) + 0.01f * ofB(p, f);
+    }
+  check();
+}
+
 TEST_F(Distances, OfHugeAndTinyPoints) {
   draw(0, 1e17f);
   check();
