@@ -170,18 +170,24 @@ std::string version_symbol() {
   return symbol;
 }
 
-} // namespace
+/// What is written.
+struct Texts {
+  std::string object, header;
+};
 
-void write_object(std::span<const NamedProgram> programs, const std::string &object_path, const std::string &header_path,
-                  const ExportOptions &options) {
+std::vector<InstructionSet> checked(std::span<const NamedProgram> programs, const ExportOptions &options) {
   check_types(options.real_types);
-  const std::vector<InstructionSet> sets = chosen(options.targets);
+  std::vector<InstructionSet> sets = chosen(options.targets);
   if (options.precision != Precision::accurate && options.precision != Precision::fast)
     fail(ErrorCode::bad_option, "'precision' must be accurate or fast");
   if (programs.empty())
     fail(ErrorCode::bad_option, "'programs' must have a program, but is empty");
   check_names(programs, options.real_types);
+  return sets;
+}
 
+Texts texts_of(std::span<const NamedProgram> programs, std::span<const InstructionSet> sets, const std::string &header_file,
+               const ExportOptions &options) {
   std::vector<std::unique_ptr<Signature>> signatures;
   std::vector<ExportedFunctions> exported;
   std::string object_bytes;
@@ -199,8 +205,22 @@ void write_object(std::span<const NamedProgram> programs, const std::string &obj
       fail(*signatures.back(), bytes.takeError());
     object_bytes = (*bytes)->getBuffer();
   });
+  return {std::move(object_bytes), header_text(header_file, exported)};
+}
+
+} // namespace
+
+void write_object(std::span<const NamedProgram> programs, const std::string &object_path, const std::string &header_path,
+                  const ExportOptions &options) {
   const std::string file = header_path.substr(header_path.find_last_of('/') + 1);
-  write_files({{object_path, object_bytes}, {header_path, header_text(file, exported)}});
+  Texts texts = texts_of(programs, checked(programs, options), file, options);
+  write_files({{object_path, std::move(texts.object)}, {header_path, std::move(texts.header)}});
+}
+
+std::string header_of(std::span<const NamedProgram> programs, const std::string &file, const ExportOptions &options) {
+  std::vector<InstructionSet> sets = checked(programs, options);
+  sets.resize(1); // the types of outputs are known when code is made; no header depends on the instruction set
+  return texts_of(programs, sets, file, options).header;
 }
 
 } // namespace mercer::detail

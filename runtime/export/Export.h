@@ -15,4 +15,7 @@ struct NamedProgram {
 void write_object(std::span<const NamedProgram> programs, const std::string &object_path, const std::string &header_path,
                   const ExportOptions &options);
 
+/// The text that the header has whose file is called `file`. @throws as `write_object`, but for files
+std::string header_of(std::span<const NamedProgram> programs, const std::string &file, const ExportOptions &options);
+
 } // namespace mercer::detail

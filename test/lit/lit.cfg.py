@@ -16,4 +16,4 @@ if os.path.exists(os.path.join(config.bench, "mercer-bench")):
 if os.path.exists("/proc/cpuinfo") and " avx512dq " in open("/proc/cpuinfo").read():
     config.available_features.add("avx512")
 config.environment["MERCER_CACHE_DIR"] = "off"
-config.substitutions.append(("%python", sys.executable))
+config.substitutions += [("%python", sys.executable), ("%cc", config.c_compiler), ("%support", config.support)]

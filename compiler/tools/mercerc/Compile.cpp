@@ -2,6 +2,8 @@
 
 #include "compiler/tools/mercerc/Case.h"
 
+#include "mercer/runtime/export/Export.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -33,12 +35,59 @@ std::string text_of_file(const std::string &path, const CompileOptions &options)
   return emit_text(read_text(path), path, options.emit, options.jit);
 }
 
-std::string text_of_entry(const std::string &name, const CompileOptions &options) {
+Program program_of_entry(const std::string &name, const CompileOptions &options) {
   const stdlib::EntryInfo &entry = entry_named(name);
   const stdlib::EntryProgram made = usual_program(entry, options.gradient.has_value());
-  const Program program =
-      options.gradient ? value_and_gradient(made.program, gradient_inputs(entry, made, *options.gradient)) : made.program;
-  return emit(program, options.emit, options.jit, options.type.value_or(DType::f32));
+  return options.gradient ? value_and_gradient(made.program, gradient_inputs(entry, made, *options.gradient)) : made.program;
+}
+
+std::string text_of_entry(const std::string &name, const CompileOptions &options) {
+  return emit(program_of_entry(name, options), options.emit, options.jit, options.type.value_or(DType::f32));
+}
+
+bool is_export(const CompileOptions &options) { return options.emit == "object" || options.emit == "header"; }
+
+void check_options(const std::string &what, const CompileOptions &options) {
+  auto fail = [&](const std::string &text) { throw Error(ErrorCode::bad_option, what + ": --emit=" + options.emit + text, {}); };
+  if (!is_export(options)) {
+    if (!options.types.empty() || !options.targets.empty())
+      fail(" has one type and one CPU: say --type and --target; --types and --targets are for object and header");
+    return;
+  }
+  if (what.ends_with(".mlir"))
+    fail(" is for entries: a C function checks its calls by the program's indices, and a text has none");
+  if (options.type || options.jit.target != JitOptions().target)
+    fail(" has functions for several types and CPUs: say --types and --targets");
+  if (options.emit == "object" && !options.output.ends_with(".o"))
+    fail(": -o must be a file whose name ends in .o, beside which the header goes, but is \"" + options.output + "\"");
+}
+
+ExportOptions export_options(const CompileOptions &given) {
+  ExportOptions options;
+  if (!given.types.empty())
+    options.real_types = given.types;
+  if (!given.targets.empty())
+    options.targets = given.targets;
+  options.precision = given.jit.precision;
+  return options;
+}
+
+void write_entry_object(const std::string &name, const CompileOptions &options) {
+  const Program program = program_of_entry(name, options);
+  const std::string header = options.output.substr(0, options.output.size() - 1) + "h";
+  write_object({&program, 1}, options.output, header, export_options(options));
+}
+
+std::string header_of_entry(const std::string &name, const CompileOptions &options) {
+  const detail::NamedProgram program{name, program_of_entry(name, options)};
+  const std::string file = options.output == "-" ? name + ".h" : options.output.substr(options.output.find_last_of('/') + 1);
+  return detail::header_of({&program, 1}, file, export_options(options));
+}
+
+std::string text_of(const std::string &what, const CompileOptions &options) {
+  if (is_export(options))
+    return header_of_entry(what, options);
+  return what.ends_with(".mlir") ? text_of_file(what, options) : text_of_entry(what, options);
 }
 
 } // namespace
@@ -73,7 +122,10 @@ std::string read_text(const std::string &path) {
 }
 
 void compile(const std::string &what, const CompileOptions &options) {
-  const std::string text = what.ends_with(".mlir") ? text_of_file(what, options) : text_of_entry(what, options);
+  check_options(what, options);
+  if (options.emit == "object")
+    return write_entry_object(what, options);
+  const std::string text = text_of(what, options);
   if (options.output == "-")
     std::cout << text;
   else

@@ -1,4 +1,4 @@
-// Programs of entries, and `mercerc compile`: text of a stage of the compiler.
+// Programs of entries, and `mercerc compile`: text of a stage of the compiler, or an object file with its C header.
 #pragma once
 
 #include "mercer/runtime.h"
@@ -17,12 +17,14 @@ const stdlib::EntryInfo &entry_named(const std::string &name);
 stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total);
 
 struct CompileOptions {
-  std::string emit = "mlir"; ///< a stage of `mercer::emit`
+  std::string emit = "mlir"; ///< a stage of `mercer::emit`, "object" or "header"
   /// Arguments of the gradient: none without it, empty for every real one.
   std::optional<std::vector<std::string>> gradient;
   std::optional<DType> type; ///< of real tensors; none: f32
   JitOptions jit;            ///< `target`, `precision`
-  std::string output = "-";  ///< a file; "-": standard output
+  std::vector<DType> types;  ///< of object and header, a function for each; none: as `ExportOptions`
+  std::vector<std::string> targets; ///< of object and header; none: as `ExportOptions`
+  std::string output = "-";  ///< a file; "-": standard output. An object's ends in ".o", and its header in ".h" beside it
 };
 
 /// `what` is an entry's name, or a file whose name ends in ".mlir". @throws Error; no file is then written

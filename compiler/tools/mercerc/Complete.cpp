@@ -48,13 +48,15 @@ std::vector<std::string> values_of(const std::string &name) {
     for (const stdlib::EntryInfo &entry : stdlib::entries())
       values.insert(std::string(entry.family));
   if (name == "--emit")
-    values = {"program", "mlir", "nests", "vector", "llvm", "asm"};
-  if (name == "--type")
+    values = {"program", "mlir", "nests", "vector", "llvm", "asm", "object", "header"};
+  if (name == "--type" || name == "--types")
     values = {"f64", "f32", "bf16", "f16"};
   if (name == "--engine")
     values = {"jit", "interpreter"};
   if (name == "--target")
     values = {"host", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
+  if (name == "--targets")
+    values = {"x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"};
   if (name == "SHELL")
     values = {"bash", "zsh"};
   return {values.begin(), values.end()};

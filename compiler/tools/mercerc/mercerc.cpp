@@ -209,11 +209,13 @@ private:
   }
 
   void add_compile() {
-    CLI::App *command = add(app_, "compile", "text of an entry, or of a program in the compiler's dialect, after a stage of the compiler", [this] {
+    CLI::App *command = add(app_, "compile", "text of an entry, or of a program in the compiler's dialect, after a stage of the compiler; or an entry as object file and C header", [this] {
       if (!type_.empty())
         compile_.type = type_named(type_);
       if (!gradient_.empty())
         compile_.gradient = names_of(gradient_);
+      for (const std::string &type : types_)
+        compile_.types.push_back(type_named(type));
       compile_.jit = jit_;
       if (fast_)
         compile_.jit.precision = Precision::fast;
@@ -222,14 +224,21 @@ private:
     });
     command->add_option("NAME|FILE.mlir", name_, "an entry, or a file with one mercer.program")->required();
     command->add_option("--emit", compile_.emit,
-                        "program (as imported), mlir (differentiated, stable, small), nests (the plan), vector, llvm or asm")
+                        "program (as imported), mlir (differentiated, stable, small), nests (the plan), vector, llvm or asm; "
+                        "object (functions for C, and the header beside them) or header (alone)")
         ->required()
-        ->check(CLI::IsMember({"program", "mlir", "nests", "vector", "llvm", "asm"}));
+        ->check(CLI::IsMember({"program", "mlir", "nests", "vector", "llvm", "asm", "object", "header"}));
     add_gradient(command);
     add_type(command, "of real tensors: f32 (default), f64, bf16 or f16");
     add_target(command);
+    command->add_option("--types", types_, "of object and header, a function for each: f32,f64 (default), bf16, f16")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
+    command->add_option("--targets", compile_.targets,
+                        "of object and header, chosen of when it runs: x86-64-v2,x86-64-v3,x86-64-v4 (default), or aarch64")
+        ->delimiter(',');
     command->add_flag("--fast", fast_, "elementary functions within 4 ulp");
-    command->add_option("-o,--output", compile_.output, "a file, written whole or not at all; - is standard output");
+    command->add_option("-o,--output", compile_.output, "a file, written whole or not at all; - is standard output. An object's ends in .o");
   }
 
   void add_cache() {
@@ -260,6 +269,7 @@ private:
   CLI::App app_;
   std::function<int()> action_;
   std::string family_, name_, path_, gradient_, stage_, type_, engine_ = "jit";
+  std::vector<std::string> types_;
   bool latex_ = false, fast_ = false;
   int threads_ = 0;
   JitOptions jit_;
