@@ -1,6 +1,6 @@
 #include "mercer/runtime/Arena.h"
 
-#include <sys/mman.h>
+#include "mercer/runtime/Pages.h"
 
 #include <cstdlib>
 #include <utility>
@@ -68,17 +68,6 @@ Shelf &shelf() {
   return shared;
 }
 
-void *from_system(std::size_t size) noexcept {
-  constexpr std::size_t line = 64, huge_page = 2 << 20;
-  const std::size_t alignment = size >= 2 * huge_page ? huge_page : line;
-  void *memory = nullptr;
-  if (posix_memalign(&memory, alignment, size) != 0)
-    return nullptr;
-  if (alignment == huge_page)
-    madvise(memory, size, MADV_HUGEPAGE); // a wish: where it is not granted, pages are small
-  return memory;
-}
-
 } // namespace
 
 Arena::Arena() {
@@ -109,7 +98,7 @@ void *Arena::allocate(std::int64_t bytes) noexcept {
   const std::size_t wanted = large ? size : kept;
   Block block = shelf().take(wanted);
   if (!block.memory)
-    block = {from_system(wanted), wanted};
+    block = {allocate_pages(wanted), wanted};
   if (!block.memory)
     return nullptr;
   try {

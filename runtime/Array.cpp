@@ -2,8 +2,7 @@
 #include "mercer/runtime/Array.h"
 
 #include "mercer/runtime/Convert.h"
-
-#include <sys/mman.h>
+#include "mercer/runtime/Pages.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -45,19 +44,6 @@ void check_container(std::size_t size, const std::vector<std::int64_t> &shape) {
 
 } // namespace detail
 
-/// Large arrays lie in huge pages: a result of 32 MiB would take 8,192 page faults, longer than many programs take to compute it.
-static void *allocate(std::size_t bytes) {
-  constexpr std::size_t line = 64, huge_page = 2 << 20;
-  const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
-  const std::size_t size = (bytes + line - 1) / line * line;
-  void *memory = nullptr;
-  if (posix_memalign(&memory, alignment, size) != 0)
-    return nullptr;
-  if (alignment == huge_page)
-    madvise(memory, size, MADV_HUGEPAGE); // a wish: where it is not granted, pages are small
-  return memory;
-}
-
 ArrayStorage::ArrayStorage(DType dtype, std::vector<std::int64_t> sizes, bool zeroed)
     : dtype(dtype), shape(std::move(sizes)) {
   if (shape.size() > 16)
@@ -76,7 +62,7 @@ ArrayStorage::ArrayStorage(DType dtype, std::vector<std::int64_t> sizes, bool ze
   if (bytes == 0)
     return;
   if (bytes <= SIZE_MAX / 2)
-    memory = allocate(bytes);
+    memory = detail::allocate_pages(bytes);
   if (!memory)
     throw Error(ErrorCode::out_of_memory,
                 "array: no memory for shape " + detail::text_of(shape) + " of " +
