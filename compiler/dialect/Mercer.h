@@ -91,12 +91,17 @@ inline constexpr int64_t pairedTerms = 32;
 /// groups, where many sums at once make what is done after a block expensive.
 inline constexpr int64_t blockTerms = 16, innerTerms = 32;
 
+/// Is a value there outside of every nest of its plan?
+bool isOutsideNests(mlir::Value value);
+
 /// A loop that does something only where a condition holds: its upper bound is `select(condition, upper, lower)`.
 struct Occasion {
   mlir::Value condition, upper;
 };
 /// None: the loop always runs over its range.
 std::optional<Occasion> occasionOf(LoopOp loop);
+/// The upper bound of a loop where it runs.
+mlir::Value wholeUpper(LoopOp loop);
 /// Attribute of a loop that runs on occasion, but is expected to.
 inline constexpr llvm::StringLiteral expectedAttribute = "mercer.expected";
 /// What takes the only result of a loop that runs on occasion, and there alone: `select(good, other, result)`, where the condition is

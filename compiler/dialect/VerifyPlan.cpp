@@ -128,11 +128,18 @@ static SmallVector<BlockArgument> indicesOf(Value root) {
   return indices;
 }
 
+bool isOutsideNests(Value value) { return isa<PlanOp>(value.getParentBlock()->getParentOp()); }
+
 std::optional<Occasion> occasionOf(LoopOp loop) {
   auto select = loop.getUpper().getDefiningOp<ApplyOp>();
   if (!select || select.getFunction().getValue() != dsl::Function::select || select.getOperands()[2] != loop.getLower())
     return std::nullopt;
   return Occasion{select.getOperands()[0], select.getOperands()[1]};
+}
+
+Value wholeUpper(LoopOp loop) {
+  std::optional<Occasion> occasion = occasionOf(loop);
+  return occasion ? occasion->upper : Value(loop.getUpper());
 }
 
 ApplyOp choiceOf(LoopOp loop) {
@@ -176,8 +183,7 @@ LogicalResult LoopOp::verifyRegions() {
   bool fixed = true;
   getBlock().walk([&](LoopOp inner) {
     fixed &= getLanes() == 0;
-    std::optional<Occasion> occasion = occasionOf(inner);
-    for (Value bound : {Value(inner.getLower()), occasion ? occasion->upper : Value(inner.getUpper())})
+    for (Value bound : {Value(inner.getLower()), wholeUpper(inner)})
       fixed &= !llvm::is_contained(indicesOf(bound), getIndex());
   });
   if (!fixed) // C5

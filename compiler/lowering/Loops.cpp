@@ -109,7 +109,7 @@ void Codegen::loop(ir::LoopOp op) {
   if (ir::ApplyOp choice = ir::choiceOf(op); choice && !op.getLanes())
     return onOccasion(op, *occasion, choice);
   Value lower = extreme(op.getLower(), false);
-  Value upper = extreme(occasion ? occasion->upper : Value(op.getUpper()), true);
+  Value upper = extreme(ir::wholeUpper(op), true);
   if (occasion)
     upper = arith::SelectOp::create(b, loc(), anywhere(occasion->condition), upper, lower);
   unsigned lanes = static_cast<unsigned>(op.getLanes());
@@ -152,8 +152,7 @@ void Codegen::onOccasion(ir::LoopOp op, const ir::Occasion &occasion, ir::ApplyO
 
 /// What is known of how often a loop runs: it may run over a block of an index.
 static std::optional<int64_t> mostTurns(ir::LoopOp op) {
-  std::optional<ir::Occasion> occasion = ir::occasionOf(op);
-  if (std::optional<int64_t> most = ir::upperBound(occasion ? occasion->upper : Value(op.getUpper())))
+  if (std::optional<int64_t> most = ir::upperBound(ir::wholeUpper(op)))
     return most;
   auto end = op.getUpper().getDefiningOp<ir::ApplyOp>();
   if (!end || end.getFunction().getValue() != dsl::Function::minimum)
@@ -243,7 +242,7 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   // Bounds may differ from lane to lane: then the loop runs over all that some lane wants.
   std::optional<ir::Occasion> occasion = ir::occasionOf(op);
   const bool chosen = ir::choiceOf(op) != nullptr; // who does not need it does not take it
-  Lane from = lane(op.getLower()), to = lane(occasion ? occasion->upper : Value(op.getUpper()));
+  Lane from = lane(op.getLower()), to = lane(ir::wholeUpper(op));
   auto counts = [&](Value predicate, Lane index) -> Lane {
     Lane result = lane(predicate);
     Lane needed = occasion && !chosen ? lane(occasion->condition) : Lane();

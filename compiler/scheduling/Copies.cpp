@@ -39,7 +39,7 @@ private:
 
   /// How deep in the nest the loop is whose index that is; none for anything else that varies; 0: it is there before the nest.
   static std::optional<unsigned> depthOf(Value subscript) {
-    if (isa<ir::PlanOp>(subscript.getParentBlock()->getParentOp()))
+    if (ir::isOutsideNests(subscript))
       return 0;
     auto index = dyn_cast<BlockArgument>(subscript);
     auto loop = index ? dyn_cast<ir::LoopOp>(index.getOwner()->getParentOp()) : ir::LoopOp();

@@ -22,11 +22,10 @@ Cost::Cost(ir::PlanOp plan, const SizeOf &known, Symbols &symbols)
       range.upper = amount(nest.getExtent());
     } else {
       auto loop = cast<ir::LoopOp>(op);
-      std::optional<ir::Occasion> occasion = ir::occasionOf(loop);
       range.lower = amount(loop.getLower());
       // What runs on occasion is expected not to, unless it says so.
-      bool idle = occasion && !loop->hasAttr(ir::expectedAttribute);
-      range.upper = idle ? range.lower : amount(occasion ? occasion->upper : Value(loop.getUpper()));
+      bool idle = ir::occasionOf(loop) && !loop->hasAttr(ir::expectedAttribute);
+      range.upper = idle ? range.lower : amount(ir::wholeUpper(loop));
     }
     // How many values it has in all: from the least lower bound to the greatest upper one.
     Quantity least = range.lower, greatest = range.upper;

@@ -47,9 +47,6 @@ private:
     return (!most || *most >= fewestTerms) && ir::integerConstant(distance.around.getUpper()).value_or(fewestRows) >= fewestRows;
   }
 
-  /// Is it outside of every nest?
-  static bool isOfPlan(Value value) { return isa<ir::PlanOp>(value.getParentBlock()->getParentOp()); }
-
   static ir::ApplyOp call(Value value, Function function) {
     auto apply = value ? value.getDefiningOp<ir::ApplyOp>() : ir::ApplyOp();
     return apply && apply.getFunction().getValue() == function ? apply : ir::ApplyOp();
@@ -82,7 +79,7 @@ private:
     auto kinds = loop.getKinds().getAsRange<ir::ReductionAttr>();
     if (!around || around.getLanes() || loop.getNumResults() != 1 || (*kinds.begin()).getValue() != dsl::Reduction::sum || loop.getLanes() ||
         loop.getPairs() || ir::activeLanes(loop) == 1 || ir::booleanConstant(loop.getYield()->getOperand(1)) != std::optional(true) ||
-        ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0) || !isOfPlan(loop.getUpper()))
+        ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0) || !ir::isOutsideNests(loop.getUpper()))
       return std::nullopt;
     ir::ApplyOp square = call(loop.getYield()->getOperand(0), Function::square);
     if (!square || square->getBlock() != &loop.getBlock() || !isa<FloatType>(square.getType()))
@@ -119,10 +116,10 @@ private:
   bool isScale(Value value, ir::LoopOp loop) {
     auto read = [&](ir::ReadOp element) {
       return isThere(element.getArray(), loop) && llvm::all_of(element.getSubscripts(), [&](Value subscript) {
-               return subscript == loop.getIndex() || isOfPlan(subscript);
+               return subscript == loop.getIndex() || ir::isOutsideNests(subscript);
              });
     };
-    return all(value, loop, read, isOfPlan);
+    return all(value, loop, read, ir::isOutsideNests);
   }
 
   /// Is the other side of the differences computed from one row of an array that is there before the nest, and what is the same for all rows?
@@ -139,7 +136,7 @@ private:
       distance.row = subscripts[0] == distance.around.getIndex() ? 0 : 1;
       return true;
     };
-    return all(distance.other, distance.loop, read, isOfPlan) && distance.picked;
+    return all(distance.other, distance.loop, read, ir::isOutsideNests) && distance.picked;
   }
 
   /// Is the own side, some of it from a tile, the same for all iterations of the loop around?
@@ -280,10 +277,10 @@ private:
     Value apart = apply(Function::floor_div, {count, apply(Function::maximum, {some, number(1)})});
     Value least = ir::real(builder_, loc, type, leastPart), always = distance.loop.getYield()->getOperand(1), zero = number(0), one = number(1);
     Value close = ir::AllocateOp::create(builder_, loc, ir::ArrayType::get(plan_.getContext(), 0, builder_.getI64Type()), "close", ValueRange());
-    Attribute kind = ir::ReductionAttr::get(plan_.getContext(), dsl::Reduction::sum);
+    auto kind = ir::ReductionAttr::get(plan_.getContext(), dsl::Reduction::sum);
     OpBuilder::InsertionGuard saved(builder_);
     auto [made, first] = nest(loc, "close", some, 0);
-    auto loop = ir::LoopOp::create(builder_, loc, builder_.getI64Type(), builder_.getStringAttr("close"), builder_.getArrayAttr(kind), zero, some, 0, 1, 1,
+    auto loop = ir::LoopOp::create(builder_, loc, builder_.getI64Type(), builder_.getStringAttr("close"), builder_.getArrayAttr({kind}), zero, some, 0, 1, 1,
                                    false);
     Value second = loop.getBody().emplaceBlock().addArgument(builder_.getI64Type(), loc);
     builder_.setInsertionPointToStart(&loop.getBlock());
@@ -295,22 +292,18 @@ private:
     Value is = apply(Function::logical_and, {apply(Function::lt, {squared, part}), apply(Function::ne, {first, second})});
     ir::YieldOp::create(builder_, loc, ValueRange{apply(Function::select, {is, one, zero}), always});
     builder_.setInsertionPointAfter(loop);
-    ir::AccumulateOp::create(builder_, loc, ir::ReductionAttr::get(plan_.getContext(), dsl::Reduction::sum), loop.getResult(0), close, ValueRange(), Value());
+    ir::AccumulateOp::create(builder_, loc, kind, loop.getResult(0), close, ValueRange(), Value());
     builder_.setInsertionPointAfter(made);
     return apply(Function::le, {read(close, {}), number(most)});
   }
 
   /// What all iterations of the loop around share, before it: less the rows' centre, and the squared norm.
   std::pair<Value, Value> prepareOwn(Distance distance) {
-    auto &[memory, norm] = own_[{isPlain(distance) ? distance.around : distance.loop, distance.own}];
-    if (memory)
-      return {memory, norm};
     OpBuilder::InsertionGuard saved(builder_);
     builder_.setInsertionPoint(distance.around);
     auto type = ir::ArrayType::get(plan_.getContext(), 1, distance.loop.getResult(0).getType());
-    memory = ir::TileOp::create(builder_, distance.loop.getLoc(), type, "centred", ValueRange{distance.loop.getUpper()});
-    norm = centre(distance, distance.own, Value(), 0, memory);
-    return {memory, norm};
+    Value memory = ir::TileOp::create(builder_, distance.loop.getLoc(), type, "centred", ValueRange{distance.loop.getUpper()});
+    return {memory, centre(distance, distance.own, Value(), 0, memory)};
   }
 
   void expand(Distance distance) {
@@ -342,8 +335,7 @@ private:
   ir::PlanOp plan_;
   Choices &choices_;
   OpBuilder builder_;
-  std::map<std::tuple<void *, unsigned, void *>, Rows> rows_;                 // by array, dimension of rows and length
-  DenseMap<std::pair<Operation *, Value>, std::pair<Value, Value>> own_; // by loop around and array
+  std::map<std::tuple<void *, unsigned, void *>, Rows> rows_; // by array (of rows as they are, else loop), dimension of rows and length
 };
 
 } // namespace

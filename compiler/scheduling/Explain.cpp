@@ -158,7 +158,7 @@ private:
     if (ir::integerConstant(loop.getLower()) != std::optional<int64_t>(0))
       stream_ << " from " << text(loop.getLower());
     std::optional<ir::Occasion> occasion = ir::occasionOf(loop);
-    stream_ << " below " << text(occasion ? occasion->upper : Value(loop.getUpper())) << (!occasion ? "" : loop->hasAttr(ir::expectedAttribute) ? " unless rows are clustered" : " where needed");
+    stream_ << " below " << text(ir::wholeUpper(loop)) << (!occasion ? "" : loop->hasAttr(ir::expectedAttribute) ? " unless rows are clustered" : " where needed");
     for (auto [n, kind] : llvm::enumerate(loop.getKinds().getAsRange<ir::ReductionAttr>()))
       stream_ << (n == 0 ? ": " : " ") << ir::ReductionAttr::nameOf(kind.getValue());
     if (auto jam = loop->getAttrOfType<IntegerAttr>("jam"); jam && jam.getInt() > 1)

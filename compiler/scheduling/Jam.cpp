@@ -20,10 +20,8 @@ static size_t runningValues(ir::LoopOp loop) {
   size_t most = 0;
   for (auto inner : loop.getBlock().getOps<ir::LoopOp>()) {
     bool innermost = inner.getBlock().getOps<ir::LoopOp>().empty();
-    std::optional<ir::Occasion> occasion = ir::occasionOf(inner);
-    Value upper = occasion ? occasion->upper : Value(inner.getUpper());
     bool fixed = !loop.getBody().isAncestor(inner.getLower().getParentRegion()) &&
-                 !loop.getBody().isAncestor(upper.getParentRegion());
+                 !loop.getBody().isAncestor(ir::wholeUpper(inner).getParentRegion());
     constexpr int64_t light = 16; // more operations than that hide each other's latency
     if (!innermost || !fixed || !isSimple(inner) || operationsOf(inner.getBlock()) > light)
       return 0;

@@ -47,9 +47,6 @@ private:
            cast<ir::ArrayType>(array.getType()).getElement().isBF16();
   }
 
-  /// Is it outside of every nest?
-  static bool isOfPlan(Value value) { return isa<ir::PlanOp>(value.getParentBlock()->getParentOp()); }
-
   std::optional<unsigned> rowDimension(ir::ReadOp read, Value row, Value term) {
     OperandRange subscripts = read.getSubscripts();
     if (read.getGuard() || subscripts.size() != 2 || !isInput(plan_, read.getArray()))
@@ -66,7 +63,7 @@ private:
     auto nest = read->getParentOfType<ir::NestOp>();
     bool varies = false, known = llvm::all_of(read.getSubscripts(), [&](Value subscript) {
       varies |= subscript == nest.getIndex();
-      return subscript == term || isOfPlan(subscript) || subscript.getParentBlock() == &nest.getBlock();
+      return subscript == term || ir::isOutsideNests(subscript) || subscript.getParentBlock() == &nest.getBlock();
     });
     return known && varies && !read.getGuard() && isInput(plan_, read.getArray()) &&
            llvm::count(read.getSubscripts(), term) == 1;
@@ -121,7 +118,7 @@ private:
     // Sums of very many terms need their rounding errors kept; here they are not.
     if (!around || around.getLanes() || nest.getLanes() != pairedLanes || loop.getLanes() || loop.getTogether() > 1 || !sums ||
         loop.getNumResults() == 0 || ir::integerConstant(loop.getLower()) != std::optional(int64_t(0)) ||
-        !isOfPlan(loop.getUpper()) || !ir::upperBound(loop.getUpper()))
+        !ir::isOutsideNests(loop.getUpper()) || !ir::upperBound(loop.getUpper()))
       return;
     SmallVector<Factors> all;
     DenseSet<Operation *> parts;

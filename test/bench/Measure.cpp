@@ -57,7 +57,7 @@ double peak_of(const std::function<void()> &prepare, const std::function<void()>
                     std::ofstream("/proc/self/clear_refs") << 5;
                     const double before = status_megabytes("VmRSS");
                     call();
-                    return std::max(0.0, status_megabytes("VmHWM") - before);
+                    return status_megabytes("VmHWM") - before;
                   }));
 }
 
