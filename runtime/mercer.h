@@ -6,7 +6,4 @@
 #include "mercer/runtime.h"
 
 #include "mercer/kernels.h"
-
-#if __has_include("mercer/stdlib/stdlib.h")
-#include "mercer/stdlib/stdlib.h"
-#endif
+#include "mercer/library.h"

@@ -5,9 +5,7 @@
 
 #include <cmath>
 
-namespace mercer::classification {
-
-using namespace stdlib;
+namespace mercer::stdlib::classification {
 
 inline constexpr auto cross_entropy = define(
     Spec<6>{
@@ -174,9 +172,4 @@ inline constexpr auto cosface_logits = define(
       return Tensor({n, k}, s * where(k == y(n), cosine(n, k) - m, cosine(n, k)));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries =
-    std::tie(cross_entropy, focal_loss, focal_loss_softmax, generalized_cross_entropy,
-             symmetric_cross_entropy, logit_adjusted_cross_entropy, arcface_logits, cosface_logits);
-
-} // namespace mercer::classification
+} // namespace mercer::stdlib::classification

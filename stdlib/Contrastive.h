@@ -4,9 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::contrastive {
-
-using namespace stdlib;
+namespace mercer::stdlib::contrastive {
 
 inline constexpr auto info_nce = define(
     Spec<3>{
@@ -217,9 +215,4 @@ inline constexpr auto spectral_contrastive = define(
              square(mu) * sum({i, j}, square(dot(z[i], zp[j])), i != j) / (n * (n - 1.0));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries =
-    std::tie(info_nce, nt_xent, clip_loss, supcon_loss, debiased_contrastive, barlow_twins, vicreg,
-             align_loss, uniform_loss, spectral_contrastive);
-
-} // namespace mercer::contrastive
+} // namespace mercer::stdlib::contrastive

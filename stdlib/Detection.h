@@ -4,9 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::detection {
-
-using namespace stdlib;
+namespace mercer::stdlib::detection {
 
 inline constexpr auto soft_dice_loss = define(
     Spec<4>{
@@ -32,7 +30,4 @@ inline constexpr auto soft_dice_loss = define(
       return Loss({i[0], i[1]}, 1.0 - dice, reduction);
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(soft_dice_loss);
-
-} // namespace mercer::detection
+} // namespace mercer::stdlib::detection

@@ -3,9 +3,7 @@
 
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::distillation {
-
-using namespace stdlib;
+namespace mercer::stdlib::distillation {
 
 inline constexpr auto kd_kl_loss = define(
     Spec<4>{
@@ -24,7 +22,4 @@ inline constexpr auto kd_kl_loss = define(
       return Loss(i, square(t) * sum(c, exp(teacher) * (teacher - student)), reduction);
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(kd_kl_loss);
-
-} // namespace mercer::distillation
+} // namespace mercer::stdlib::distillation

@@ -1,13 +1,11 @@
 // Divergences between distributions and between samples.
 #pragma once
 
-#include "mercer/kernels.h"
+#include "mercer/stdlib/KernelFunctions.h"
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::divergences {
-
-using namespace stdlib;
+namespace mercer::stdlib::divergences {
 
 inline constexpr auto kl_divergence = define(
     Spec<2>{
@@ -276,9 +274,4 @@ inline constexpr auto linear_cka = define(
       return inner(ka, kb) / sqrt(inner(ka, ka) * inner(kb, kb));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries =
-    std::tie(kl_divergence, js_divergence, renyi_divergence, hellinger2, bhattacharyya_distance, mmd2_biased,
-             mmd2_unbiased, energy_distance, ksd_u, ksd_v, kl_gaussian_diag, linear_cka);
-
-} // namespace mercer::divergences
+} // namespace mercer::stdlib::divergences

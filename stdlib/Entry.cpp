@@ -1,6 +1,6 @@
 // Defaults of parameters, results of bodies.
 #include "mercer/stdlib/Entry.h"
-#include "mercer/kernels.h"
+#include "mercer/stdlib/KernelFunctions.h"
 
 namespace mercer::stdlib {
 

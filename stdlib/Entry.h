@@ -261,15 +261,6 @@ std::vector<Result> results_of(const Several &several) {
   return several.results();
 }
 
-template <class Body>
-struct Signature;
-template <class Class, class R, class... P>
-struct Signature<R (Class::*)(P...) const> {
-  using Arguments = std::tuple<P...>;
-  using Plain = std::tuple<std::remove_cvref_t<P>...>;
-  using Return = R;
-};
-
 } // namespace detail
 
 /// The value of a parameter that was left out.
@@ -291,106 +282,111 @@ const Tensor *tensor_of(const Other &) {
 
 } // namespace detail
 
-/// An entry: the C++ function (call it), and what the registry needs.
-template <class Body, std::size_t N>
+/// An entry: the C++ function (call it), and what the registry needs. Its type depends on the body's signature alone, so that
+/// the many entries of one signature cost compilers little.
+template <class Signature>
 struct Entry;
 
 namespace detail {
 
+/// How many of the first arguments are tensors that must be given.
+template <class... P>
+constexpr std::size_t leading_tensors() {
+  std::size_t count = 0;
+  bool going = true;
+  ((going = going && std::is_same_v<std::remove_cvref_t<P>, Tensor>, count += going), ...);
+  return count;
+}
+
 /// The call with the first sizeof...(I) arguments; the others have their defaults.
-template <class Derived, class Sig, class Leading>
+template <class Signature, class Leading>
 struct Call;
-template <class Derived, class Sig, std::size_t... I>
-struct Call<Derived, Sig, std::index_sequence<I...>> {
-  typename Sig::Return operator()(std::tuple_element_t<I, typename Sig::Arguments>... given,
-                                  std::source_location where = std::source_location::current()) const {
-    return static_cast<const Derived *>(this)->complete(where, given...);
+template <class R, class... P, std::size_t... I>
+struct Call<R(P...), std::index_sequence<I...>> {
+  R operator()(std::tuple_element_t<I, std::tuple<P...>>... given,
+               std::source_location where = std::source_location::current()) const {
+    return static_cast<const Entry<R(P...)> *>(this)->complete(where, given...);
   }
 };
 
 /// One Call for every number of arguments from Least to Least + sizeof...(More) - 1.
-template <class Derived, class Sig, std::size_t Least, class More>
+template <class Signature, std::size_t Least, class More>
 struct Calls;
-template <class Derived, class Sig, std::size_t Least, std::size_t... More>
-struct Calls<Derived, Sig, Least, std::index_sequence<More...>>
-    : Call<Derived, Sig, std::make_index_sequence<Least + More>>... {
-  using Call<Derived, Sig, std::make_index_sequence<Least + More>>::operator()...;
+template <class Signature, std::size_t Least, std::size_t... More>
+struct Calls<Signature, Least, std::index_sequence<More...>>
+    : Call<Signature, std::make_index_sequence<Least + More>>... {
+  using Call<Signature, std::make_index_sequence<Least + More>>::operator()...;
 };
 
-template <class Plain>
-constexpr std::size_t leading_tensors() {
-  return []<std::size_t... I>(std::index_sequence<I...>) {
-    std::size_t count = 0;
-    bool going = true;
-    ((going = going && std::is_same_v<std::tuple_element_t<I, Plain>, Tensor>, count += going), ...);
-    return count;
-  }(std::make_index_sequence<std::tuple_size_v<Plain>>());
-}
-
-template <class Body>
-using SignatureOf = Signature<decltype(&Body::operator())>;
-template <class Body, std::size_t N>
-using CallsOf = Calls<Entry<Body, N>, SignatureOf<Body>, leading_tensors<typename SignatureOf<Body>::Plain>(),
-                      std::make_index_sequence<N + 1 - leading_tensors<typename SignatureOf<Body>::Plain>()>>;
+template <class R, class... P>
+using CallsOf = Calls<R(P...), leading_tensors<P...>(), std::make_index_sequence<sizeof...(P) + 1 - leading_tensors<P...>()>>;
 
 } // namespace detail
 
-template <class Body, std::size_t N>
-struct Entry : detail::CallsOf<Body, N> {
-  using Signature = detail::SignatureOf<Body>;
-  using Plain = typename Signature::Plain;
-  using Return = typename Signature::Return;
-  using detail::CallsOf<Body, N>::operator();
+template <class R, class... P>
+struct Entry<R(P...)> : detail::CallsOf<R, P...> {
+  static constexpr std::size_t arity = sizeof...(P);
+  using Body = R (*)(P...);
+  using detail::CallsOf<R, P...>::operator();
 
-  Spec<N> spec;
+  Spec<arity> spec;
   Body body;
 
-  constexpr Entry(const Spec<N> &spec, Body body) : spec(spec), body(body) {}
+  constexpr Entry(const Spec<arity> &spec, Body body) : spec(spec), body(body) {}
 
   /// With the kernel first, as the literature writes it.
-  Return operator()(const Kernel &kernel, const Tensor &x, const Tensor &y,
-                    std::source_location where = std::source_location::current()) const
-    requires std::is_same_v<Plain, std::tuple<Tensor, Tensor, Kernel>>
+  R operator()(const Kernel &kernel, const Tensor &x, const Tensor &y,
+               std::source_location where = std::source_location::current()) const
+    requires std::is_same_v<Body, R (*)(const Tensor &, const Tensor &, const Kernel &)>
   {
     return complete(where, x, y, kernel);
   }
 
   template <class... Given>
-  Return complete(std::source_location where, const Given &...given) const {
+  R complete(std::source_location where, const Given &...given) const {
     try {
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return body(given..., initial<sizeof...(Given) + I>()...);
-      }(std::make_index_sequence<N - sizeof...(Given)>());
+      }(std::make_index_sequence<arity - sizeof...(Given)>());
     } catch (const Error &error) {
       detail::throw_of_entry(error, spec.name, spec.parameters, {detail::tensor_of(given)...}, where);
     }
   }
-  template <std::size_t I>
-  auto initial() const {
-    return detail::Argument<std::tuple_element_t<I, Plain>>::from(initial_value(spec.parameters[I]));
-  }
 
   /// The body on values whose types are known when run.
-  static Return apply(std::span<const Value> values) {
+  R apply(std::span<const Value> values) const {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return Body{}(detail::Argument<std::tuple_element_t<I, Plain>>::from(values[I])...);
-    }(std::make_index_sequence<N>());
+      return body(detail::Argument<std::remove_cvref_t<P>>::from(values[I])...);
+    }(std::make_index_sequence<arity>());
   }
-  static constexpr std::array<ParameterKind, N> kinds() {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<ParameterKind, N>{detail::Argument<std::tuple_element_t<I, Plain>>::kind...};
-    }(std::make_index_sequence<N>());
+  static constexpr std::array<ParameterKind, arity> kinds() {
+    return {detail::Argument<std::remove_cvref_t<P>>::kind...};
+  }
+
+private:
+  template <std::size_t I>
+  auto initial() const {
+    using Plain = std::remove_cvref_t<std::tuple_element_t<I, std::tuple<P...>>>;
+    return detail::Argument<Plain>::from(initial_value(spec.parameters[I]));
   }
 };
+
+namespace detail {
+
+template <std::size_t N, class R, class... P>
+consteval Entry<R(P...)> entry_of(const Spec<N> &spec, R (*body)(P...)) {
+  static_assert(sizeof...(P) == N, "the body takes another number of arguments than the entry has parameters");
+  if (spec.name.empty() || spec.summary.empty() || spec.source.empty())
+    throw "an entry needs a name, a summary and a source";
+  return Entry<R(P...)>(spec, body);
+}
+
+} // namespace detail
 
 /// Makes an entry. Refuses a nameless one, one without summary or source, when compiled.
 template <std::size_t N, class Body>
 consteval auto define(const Spec<N> &spec, Body body) {
-  static_assert(std::tuple_size_v<typename detail::SignatureOf<Body>::Plain> == N,
-                "the body takes another number of arguments than the entry has parameters");
-  if (spec.name.empty() || spec.summary.empty() || spec.source.empty())
-    throw "an entry needs a name, a summary and a source";
-  return Entry<Body, N>(spec, body);
+  return detail::entry_of(spec, +body);
 }
 
 } // namespace mercer::stdlib

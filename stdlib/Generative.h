@@ -2,10 +2,9 @@
 #pragma once
 
 #include "mercer/stdlib/Entry.h"
+#include "mercer/stdlib/Results.h"
 
-namespace mercer::generative {
-
-using namespace stdlib;
+namespace mercer::stdlib::generative {
 
 inline constexpr auto hinge_gan_loss = define(
     Spec<2>{
@@ -24,13 +23,6 @@ inline constexpr auto hinge_gan_loss = define(
       Expr discriminator = mean(b, relu(1.0 - r(b))) + mean(b, relu(1.0 + q(b)));
       return Tensor(player, where(player == 0, discriminator, -mean(b, q(b))));
     });
-
-/// The Gaussian of the step before, given the clean and the noisy data.
-struct Posterior {
-  Tensor mean;
-  Tensor variance;
-  std::vector<Result> results() const { return {{"mean", mean}, {"variance", variance}}; }
-};
 
 inline constexpr auto ddpm_posterior = define(
     Spec<6>{
@@ -62,7 +54,4 @@ inline constexpr auto ddpm_posterior = define(
                        Tensor(b, beta(t(b)) * noise_before / noise)};
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(hinge_gan_loss, ddpm_posterior);
-
-} // namespace mercer::generative
+} // namespace mercer::stdlib::generative

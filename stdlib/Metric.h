@@ -4,9 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::metric {
-
-using namespace stdlib;
+namespace mercer::stdlib::metric {
 
 inline constexpr auto triplet_margin_loss = define(
     Spec<4>{
@@ -173,8 +171,4 @@ inline constexpr auto prototypical_loss = define(
       return Loss(i, squared(i) + logsumexp(j, -squared(j)), reduction);
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(triplet_margin_loss, batch_hard_triplet_loss, contrastive_loss,
-                                         multi_similarity, circle_loss, proxy_anchor, prototypical_loss);
-
-} // namespace mercer::metric
+} // namespace mercer::stdlib::metric

@@ -3,9 +3,7 @@
 
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::mixtures {
-
-using namespace stdlib;
+namespace mercer::stdlib::mixtures {
 
 /// log w_k N(x; mu_k, s_k^2) of one point and one component. The logarithm of the deviation is one number,
 /// one for each component, or one for each component and dimension.
@@ -54,7 +52,4 @@ inline constexpr auto responsibilities = define(
       return Tensor({n, k}, softmax(k, log_component(x, mu, lw, ls, n, k)));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(gm_logprob, responsibilities);
-
-} // namespace mercer::mixtures
+} // namespace mercer::stdlib::mixtures

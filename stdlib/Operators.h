@@ -3,9 +3,7 @@
 
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::operators {
-
-using namespace stdlib;
+namespace mercer::stdlib::operators {
 
 inline constexpr auto gaussian_kernel_matvec = define(
     Spec<4>{
@@ -43,7 +41,4 @@ inline constexpr auto kde = define(
       return Tensor(j, density - log(count) - d * (log(h) + 0.9189385332046728));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(gaussian_kernel_matvec, kde);
-
-} // namespace mercer::operators
+} // namespace mercer::stdlib::operators

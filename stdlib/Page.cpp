@@ -12,29 +12,6 @@ int rank_of(std::string_view shape) {
   return shape.empty() ? 0 : 1 + static_cast<int>(std::count(shape.begin(), shape.end(), ','));
 }
 
-std::string initial_text(const ParameterInfo &parameter) {
-  std::ostringstream text;
-  const Initial &initial = parameter.initial;
-  switch (initial.kind) {
-  case Initial::Kind::none:
-    return "none";
-  case Initial::Kind::number:
-    if (parameter.kind == ParameterKind::boolean)
-      return initial.number != 0 ? "true" : "false";
-    text << initial.number;
-    return text.str();
-  case Initial::Kind::text:
-    return std::string(initial.text);
-  case Initial::Kind::list:
-    for (std::size_t i = 0; i < initial.size; ++i)
-      text << (i == 0 ? "[" : ", ") << initial.list[i];
-    return text.str() + "]";
-  case Initial::Kind::kernel:
-    break;
-  }
-  return "rbf_mixture";
-}
-
 /// Names instead of values for everything real, so that the formula shows them.
 std::vector<Value> symbols(const EntryInfo &entry) {
   std::vector<Value> values;
@@ -65,6 +42,29 @@ const char *words_of(Smoothness smoothness) {
 }
 
 } // namespace
+
+std::string initial_text(const ParameterInfo &parameter) {
+  std::ostringstream text;
+  const Initial &initial = parameter.initial;
+  switch (initial.kind) {
+  case Initial::Kind::none:
+    return "none";
+  case Initial::Kind::number:
+    if (parameter.kind == ParameterKind::boolean)
+      return initial.number != 0 ? "true" : "false";
+    text << initial.number;
+    return text.str();
+  case Initial::Kind::text:
+    return std::string(initial.text);
+  case Initial::Kind::list:
+    for (std::size_t i = 0; i < initial.size; ++i)
+      text << (i == 0 ? "[" : ", ") << initial.list[i];
+    return text.str() + "]";
+  case Initial::Kind::kernel:
+    break;
+  }
+  return "rbf_mixture";
+}
 
 std::string page(const EntryInfo &entry, bool latex) {
   std::ostringstream text;

@@ -3,9 +3,7 @@
 
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::preference {
-
-using namespace stdlib;
+namespace mercer::stdlib::preference {
 
 inline constexpr auto dpo = define(
     Spec<7>{
@@ -31,7 +29,4 @@ inline constexpr auto dpo = define(
       return Loss(b, (1.0 - label_smoothing) * softplus(-z) + label_smoothing * softplus(z), reduction);
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(dpo);
-
-} // namespace mercer::preference
+} // namespace mercer::stdlib::preference

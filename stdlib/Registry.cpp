@@ -1,4 +1,4 @@
-// The list of families.
+// Every entry that a header of stdlib.h declares; ListEntries.cmake writes their names.
 #include "mercer/stdlib/Registry.h"
 #include "mercer/stdlib/stdlib.h"
 
@@ -6,9 +6,8 @@ namespace mercer::stdlib {
 
 namespace {
 
-template <class Body, std::size_t N>
-EntryInfo info_of(std::string_view family, const Entry<Body, N> &entry) {
-  using E = Entry<Body, N>;
+template <class R, class... P>
+EntryInfo info_of(std::string_view family, const Entry<R(P...)> &entry) {
   EntryInfo info;
   info.family = family;
   info.name = entry.spec.name;
@@ -21,26 +20,23 @@ EntryInfo info_of(std::string_view family, const Entry<Body, N> &entry) {
   info.tolerance_f32 = entry.spec.tolerance_f32;
   info.smoothness = entry.spec.smoothness;
   info.kink = entry.spec.kink;
-  if constexpr (std::is_same_v<typename E::Return, Kernel>) {
+  if constexpr (std::is_same_v<R, Kernel>) {
     info.is_kernel = true;
     info.parameters.push_back({points("X", "i,k", "points, one a row"), ParameterKind::tensor});
     info.parameters.push_back({points("Y", "j,k", "points, one a row"), ParameterKind::tensor});
-    info.kernel = [](std::span<const Value> values) { return E::apply(values); };
-    info.results = [](std::span<const Value> values) {
+    info.kernel = [&entry](std::span<const Value> values) { return entry.apply(values); };
+    info.results = [&entry](std::span<const Value> values) {
       Tensor x = std::get<Tensor>(values[0]), y = std::get<Tensor>(values[1]);
-      return detail::results_of(kernel_matrix(E::apply(values.subspan(2)), x, y));
+      return detail::results_of(kernel_matrix(entry.apply(values.subspan(2)), x, y));
     };
   } else {
-    info.results = [](std::span<const Value> values) { return detail::results_of(E::apply(values)); };
+    info.results = [&entry](std::span<const Value> values) {
+      return detail::results_of(entry.apply(values));
+    };
   }
-  for (std::size_t i = 0; i < N; ++i)
-    info.parameters.push_back({entry.spec.parameters[i], E::kinds()[i]});
+  for (std::size_t i = 0; i < sizeof...(P); ++i)
+    info.parameters.push_back({entry.spec.parameters[i], entry.kinds()[i]});
   return info;
-}
-
-template <class Family>
-void append(std::vector<EntryInfo> &all, std::string_view name, const Family &family) {
-  std::apply([&](const auto &...entry) { (all.push_back(info_of(name, entry)), ...); }, family);
 }
 
 } // namespace
@@ -48,19 +44,9 @@ void append(std::vector<EntryInfo> &all, std::string_view name, const Family &fa
 const std::vector<EntryInfo> &entries() {
   static const std::vector<EntryInfo> all = [] {
     std::vector<EntryInfo> list;
-    append(list, "kernels", kernels::entries);
-    append(list, "operators", operators::entries);
-    append(list, "divergences", divergences::entries);
-    append(list, "mixtures", mixtures::entries);
-    append(list, "classification", classification::entries);
-    append(list, "regression", regression::entries);
-    append(list, "contrastive", contrastive::entries);
-    append(list, "metric", metric::entries);
-    append(list, "distillation", distillation::entries);
-    append(list, "preference", preference::entries);
-    append(list, "generative", generative::entries);
-    append(list, "regularizers", regularizers::entries);
-    append(list, "detection", detection::entries);
+#define MERCER_ENTRY(FAMILY, NAME) list.push_back(info_of(#FAMILY, FAMILY::NAME));
+#include "Entries.inc"
+#undef MERCER_ENTRY
     return list;
   }();
   return all;

@@ -27,9 +27,9 @@ struct EntryInfo {
   Smoothness smoothness = Smoothness::twice;
   Known kink;
   /// The results for these values, one for each parameter; a kernel gives the matrix of X and Y.
-  std::vector<Result> (*results)(std::span<const Value> values) = nullptr;
+  std::function<std::vector<Result>(std::span<const Value> values)> results;
   /// The kernel for the values of its parameters, of a kernel entry.
-  Kernel (*kernel)(std::span<const Value> values) = nullptr;
+  std::function<Kernel(std::span<const Value> values)> kernel;
 };
 
 /// Every entry, family by family.
@@ -59,6 +59,9 @@ EntryProgram make_program(const EntryInfo &entry, std::span<const InputShape> in
 
 /// The kernel of a kernel entry with these parameters. @throws Error(bad_option)
 Kernel make_kernel(const EntryInfo &entry, const std::vector<std::pair<std::string, Value>> &parameters);
+
+/// The default of a parameter as people write it; "none" when it must be given or may be left out.
+std::string initial_text(const ParameterInfo &parameter);
 
 /// The page of an entry: formula (as LaTeX when asked), arguments, parameters, source, known value.
 std::string page(const EntryInfo &entry, bool latex);

@@ -4,9 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::regression {
-
-using namespace stdlib;
+namespace mercer::stdlib::regression {
 
 inline constexpr auto mse = define(
     Spec<3>{
@@ -106,7 +104,4 @@ inline constexpr auto cauchy_loss = define(
       return Loss(i.front(), log1p(0.5 * squared), reduction);
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(mse, mae, huber_loss, pseudo_huber, cauchy_loss);
-
-} // namespace mercer::regression
+} // namespace mercer::stdlib::regression

@@ -3,9 +3,7 @@
 
 #include "mercer/stdlib/Entry.h"
 
-namespace mercer::regularizers {
-
-using namespace stdlib;
+namespace mercer::stdlib::regularizers {
 
 inline constexpr auto total_variation = define(
     Spec<3>{
@@ -39,7 +37,4 @@ inline constexpr auto total_variation = define(
       return sum({i, j}, sqrt(square(dv) + square(dh) + eps));
     });
 
-/// Every entry of this family.
-inline constexpr auto entries = std::tie(total_variation);
-
-} // namespace mercer::regularizers
+} // namespace mercer::stdlib::regularizers

@@ -1,7 +1,7 @@
 // Every family of the standard library.
 #pragma once
 
-#include "mercer/kernels.h"
+#include "mercer/stdlib/KernelFunctions.h"
 #include "mercer/stdlib/Classification.h"
 #include "mercer/stdlib/Contrastive.h"
 #include "mercer/stdlib/Detection.h"

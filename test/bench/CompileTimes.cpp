@@ -2,7 +2,7 @@
 
 #include "Measure.h"
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 #include <mercer/stdlib/Registry.h>
 
 #include <nlohmann/json.hpp>

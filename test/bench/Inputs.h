@@ -2,7 +2,7 @@
 // benchmarks.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 namespace mercer::bench {
 

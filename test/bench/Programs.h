@@ -2,7 +2,7 @@
 // runs the same.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 // What a program should give: the interpreter's values, and how far rounding may move them.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <optional>
 #include <span>

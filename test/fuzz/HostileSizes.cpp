@@ -1,5 +1,5 @@
 // E5: expressions at and beyond the limits are an answer or an error, in seconds.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <cstdio>
 #include <ctime>

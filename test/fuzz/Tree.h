@@ -1,7 +1,7 @@
 // A random program as a tree: what the generator makes, the shrinker cuts, and the check builds and runs.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Compiled code and interpreter give the same values, or end in the same error.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include "../stdlib/Draw.h"
 
 #include <mercer/export.h>
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 #include <mercer/runtime/DLPack.h>
 
 #include <cmath>

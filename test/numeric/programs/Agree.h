@@ -3,7 +3,7 @@
 
 #include "Number.h"
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <functional>
 #include <string>

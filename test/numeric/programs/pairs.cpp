@@ -1,6 +1,6 @@
 // Products of bf16 under Precision::fast, which processors add in pairs (avx512_bf16) or in tiles (amx_bf16), against the
 // interpreter: within 3 ulp of the sum of the sizes of the products, as sums of f32 in such loops are (2.5 measured, of both).
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,8 @@
 // Kernels, mixtures, divergences, likelihoods, transport: what statisticians write.
 #include "Agree.h"
 
+#include <mercer/library.h>
+
 #include <gtest/gtest.h>
 
 using namespace mercer;

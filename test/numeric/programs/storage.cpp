@@ -1,6 +1,8 @@
 // How arguments are stored, how results are returned, what options do: none of it changes the mathematics.
 #include "Agree.h"
 
+#include <mercer/library.h>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Sums, means, dot products and logsumexp of many f32 values against sums in long double with compensation.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Every reduction over nothing and under predicates that hold nowhere: the value of the language, and gradient 0.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <cmath>
 #include <cstdio>

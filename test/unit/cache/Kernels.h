@@ -1,7 +1,7 @@
 // Kernels that the tests keep in caches, and folders for these.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 #include <mercer/runtime/cache/Store.h>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Programs of static storage end after the main thread's own objects.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // Squared distances as products of rows and norms: no less exact than sums of squares of differences.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

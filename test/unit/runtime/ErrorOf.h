@@ -1,7 +1,7 @@
 // What a call throws.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include "mercer/dsl/Node.h"
 #include "../BalancedSum.h"
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <cstdio>
 #include <cstring>

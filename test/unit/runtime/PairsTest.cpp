@@ -1,5 +1,5 @@
 // Reductions over rows and over columns of one pairwise value, in one nest: any extents, any number of threads.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

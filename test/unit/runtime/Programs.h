@@ -1,7 +1,7 @@
 // Small programs that the tests call.
 #pragma once
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 namespace mercer {
 

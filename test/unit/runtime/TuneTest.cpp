@@ -1,7 +1,7 @@
 // Plans given as text, and those that a call measures.
 #include "ErrorOf.h"
 
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

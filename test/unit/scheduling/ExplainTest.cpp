@@ -1,5 +1,5 @@
 // Plans in words and stages as text, as a user's program asks for them.
-#include <mercer/mercer.h>
+#include <mercer/runtime.h>
 
 #include <gtest/gtest.h>
 

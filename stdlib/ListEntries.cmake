@@ -1,0 +1,18 @@
+# cmake -D STDLIB=FOLDER -D OUTPUT=FILE -P ListEntries.cmake: MERCER_ENTRY(FAMILY, NAME) for every `NAME = define(` of the headers
+# that stdlib.h includes, in their order.
+file(STRINGS ${STDLIB}/stdlib.h includes REGEX "^#include \"mercer/")
+set(list "")
+foreach(include ${includes})
+  string(REGEX REPLACE "^#include \"mercer/(stdlib/)?(.*)\"$" "\\2" header "${include}")
+  file(READ ${STDLIB}/${header} text)
+  if(NOT text MATCHES "\nnamespace mercer::stdlib::([a-z_]+) {")
+    message(FATAL_ERROR "${header}: no line 'namespace mercer::stdlib::FAMILY {'")
+  endif()
+  set(family ${CMAKE_MATCH_1})
+  string(REGEX MATCHALL "\ninline constexpr auto [a-z0-9_]+ =[ \n]+define\\(" declarations "${text}")
+  foreach(declaration ${declarations})
+    string(REGEX REPLACE "^\ninline constexpr auto ([a-z0-9_]+) .*" "\\1" name "${declaration}")
+    string(APPEND list "MERCER_ENTRY(${family}, ${name})\n")
+  endforeach()
+endforeach()
+file(WRITE ${OUTPUT} "${list}")
