@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <map>
+#include <utility>
 
 namespace mercer::test {
 
@@ -14,6 +15,11 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
   while (!text.empty()) {
     std::size_t comma = std::min(text.find(','), text.size());
     std::string name(text.substr(0, comma));
+    if (name.find_first_not_of("0123456789") == std::string::npos) { // a dimension of this size
+      shape.push_back(std::stoll(name));
+      text.remove_prefix(std::min(comma + 1, text.size()));
+      continue;
+    }
     auto [place, fresh] = sizes.try_emplace(name, 3 + static_cast<std::int64_t>(sizes.size()));
     // Batches are even, so that every sample has a partner.
     if (fresh && shape.empty())
@@ -32,7 +38,9 @@ tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int6
   std::map<std::string, std::int64_t, std::less<>> sizes;
   tools::Case result;
   for (const stdlib::ParameterInfo &parameter : entry.parameters) {
-    const bool left_out = parameter.kind == stdlib::ParameterKind::optional_tensor && !parameter.input;
+    const bool left_out = parameter.kind == stdlib::ParameterKind::optional_tensor;
+    if (left_out && !optional)
+      continue;
     tools::ArrayData data;
     if (parameter.input && parameter.shape.empty()) {
       data.scalar = true;
@@ -40,11 +48,11 @@ tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int6
       result.arguments.emplace_back(parameter.name, std::move(data));
       continue;
     }
-    if (!parameter.input && !(left_out && optional))
+    if (!parameter.input && !left_out)
       continue;
     data.shape = shape_of(parameter.shape, more, sizes);
     data.is_integer = parameter.input && !parameter.is_real_input();
-    const stdlib::Draw kind = left_out ? stdlib::Draw::positive : parameter.draw;
+    const stdlib::Draw kind = left_out && !parameter.input ? stdlib::Draw::positive : parameter.draw;
     std::int64_t count = 1;
     for (std::int64_t size : data.shape)
       count *= size;
@@ -91,8 +99,9 @@ tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int6
 
 std::vector<Variant> variants(const stdlib::EntryInfo &entry) {
   std::vector<Variant> result{{std::string(entry.name), {}}};
+  bool optional = false; // all of them are given at once
   for (const stdlib::ParameterInfo &parameter : entry.parameters) {
-    if (parameter.kind == stdlib::ParameterKind::optional_tensor)
+    if (parameter.kind == stdlib::ParameterKind::optional_tensor && !std::exchange(optional, true))
       result.push_back({std::string(entry.name) + "(" + std::string(parameter.name) + ")", {}, true});
     if (parameter.kind != stdlib::ParameterKind::text)
       continue;
@@ -147,6 +156,8 @@ tools::Case known_case(const stdlib::EntryInfo &entry, std::string_view argument
         result.arguments.emplace_back(name, flatten(value, !parameter.is_real_input()));
       else if (value.is_string())
         result.parameters.emplace_back(name, value.get<std::string>());
+      else if (value.is_array())
+        result.parameters.emplace_back(name, value.get<std::vector<double>>());
       else
         result.parameters.emplace_back(name, value.get<double>());
     }
