@@ -1,6 +1,7 @@
 // Losses on class scores and labels.
 #pragma once
 
+#include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
 #include <cmath>
@@ -153,9 +154,7 @@ inline constexpr auto arcface_logits = define(
     [](const Tensor &cosine, const Tensor &y, const Expr &m, const Expr &s) {
       Index n("n"), k("k");
       Expr c = cosine(n, k);
-      Expr turned = c * cos(m) - sqrt(maximum(1.0 - square(c), 1e-9)) * sin(m);
-      Expr with_margin = where(c > -cos(m), turned, c - m * sin(m));
-      return Tensor({n, k}, s * where(k == y(n), with_margin, c));
+      return Tensor({n, k}, s * where(k == y(n), cosine_with_margin(c, m), c));
     });
 
 inline constexpr auto cosface_logits = define(

@@ -184,7 +184,7 @@ inline constexpr auto align_loss = define(
 inline constexpr auto uniform_loss = define(
     Spec<2>{
         .name = "uniform_loss",
-        .summary = "Logarithm of the mean Gaussian potential of pairs of different points.",
+        .summary = "Logarithm of the mean Gaussian potential of pairs of different points; 0 of one point.",
         .source =
             "Wang and Isola, Alignment and Uniformity on the Hypersphere, ICML 2020; SsnL/align_uniform",
         .parameters = {{points("x", "n,d", "features, unit vectors, at least 2"),
@@ -194,8 +194,8 @@ inline constexpr auto uniform_loss = define(
     },
     [](const Tensor &x, const Expr &t) {
       Index i("i"), j("j");
-      Expr n = to_real(extent(x, 0));
-      return logsumexp({i, j}, -t * squared_distance(x[i], x[j]), i < j) - log(0.5 * n * (n - 1.0));
+      Expr n = extent(x, 0);
+      return log_mean_exp({i, j}, -t * squared_distance(x[i], x[j]), floor_div(n * (n - 1), 2), i < j);
     });
 
 inline constexpr auto spectral_contrastive = define(

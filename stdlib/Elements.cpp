@@ -1,4 +1,4 @@
-// Indices for every dimension; guarded powers and averages.
+// Indices for every dimension; guarded powers and averages; what several losses are made of.
 #include "mercer/stdlib/Elements.h"
 
 namespace mercer::stdlib {
@@ -22,5 +22,34 @@ Expr power_or_zero(const Expr &base, const Expr &exponent) {
 }
 
 Expr average_of(const Expr &total, const Expr &count) { return total / to_real(maximum(count, 1)); }
+
+Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, const Expr &predicate) {
+  return where(count > 0, logsumexp(over, value, predicate) - log(to_real(maximum(count, 1))), 0.0);
+}
+
+Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
+                      const Expr &predicate) {
+  return softplus(logsumexp(over, score(over), predicate && over != label) - score(label));
+}
+
+Expr cosine_with_margin(const Expr &cosine, const Expr &margin) {
+  // The sine's derivative is infinite where the vectors are parallel.
+  Expr sine = sqrt(maximum(1.0 - square(cosine), 1e-9));
+  Expr turned = cosine * cos(margin) - sine * sin(margin);
+  return where(cosine > -cos(margin), turned, cosine - margin * sin(margin));
+}
+
+void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
+                  std::initializer_list<std::string_view> choices) {
+  std::string list;
+  for (const std::string_view *choice = choices.begin(); choice != choices.end(); ++choice) {
+    if (*choice == given)
+      return;
+    list += choice == choices.begin() ? "" : choice + 1 == choices.end() ? " or " : ", ";
+    list += "'" + std::string(*choice) + "'";
+  }
+  throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + std::string(parameter) +
+                                         "': expected " + list + ", given '" + std::string(given) + "'");
+}
 
 } // namespace mercer::stdlib

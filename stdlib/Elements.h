@@ -3,6 +3,10 @@
 
 #include "mercer/language.h"
 
+#include <functional>
+#include <initializer_list>
+#include <string_view>
+
 namespace mercer::stdlib {
 
 /// An index for each dimension of `x`.
@@ -13,5 +17,19 @@ Expr at(const Tensor &x, const std::vector<Index> &indices);
 Expr power_or_zero(const Expr &base, const Expr &exponent);
 /// total / count, 0 where nothing is counted.
 Expr average_of(const Expr &total, const Expr &count);
+/// log of the mean of exp(value) over the `count` values where the predicate holds; 0 where there are none.
+Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, const Expr &predicate = true);
+/// -log of the softmax probability of `label` among the scores: log(1 + sum of exp(differences)), in which
+/// nothing cancels. Without other scores it is 0.
+Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
+                      const Expr &predicate = true);
+/// cos(theta + margin) of a cosine, margin >= 0; past pi, where that would rise again, cos(theta) - margin
+/// sin(margin).
+Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
+
+/// Checks the value of a text parameter. @throws Error(bad_option) naming the entry, the parameter, what was
+/// expected and given
+void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
+                  std::initializer_list<std::string_view> choices);
 
 } // namespace mercer::stdlib

@@ -33,6 +33,12 @@ refuse rbf "{\"arguments\": {\"X\": $point, \"Y\": {\"dtype\": \"f64\", \"shape\
 refuse rbf "{\"arguments\": {\"X\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}, \"Y\": $point}}" "kernel_matrix, argument 'X': expected rank 2, one row a point, given rank 1"
 refuse mmd2_biased "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"kernel\": {\"entry\": \"mse\"}}}" "mse: expected a kernel, given an entry of the family 'regression'"
 refuse mse "{\"arguments\": {\"input\": $point, \"target\": $point}, \"parameters\": {\"reduction\": \"all\"}}" "reduction: expected 'mean', 'sum' or 'none', given 'all'"
+scores='"s": {"dtype": "f64", "shape": [1, 1], "data": [0]}'
+refuse mann_whitney_loss "{\"arguments\": {$scores}, \"parameters\": {\"neg_reduction\": \"max\"}}" "mann_whitney_loss, parameter 'neg_reduction': expected 'sum' or 'mean', given 'max'"
+refuse f_contrastive_loss '{"arguments": {"T_pos": {"dtype": "f64", "shape": [1], "data": [0]}, "T_neg": {"dtype": "f64", "shape": [1], "data": [0]}}, "parameters": {"f": "tv"}}' "f_contrastive_loss, parameter 'f': expected 'kl', 'dv', 'chi2' or 'js', given 'tv'"
+refuse hard_negative_mixing "{\"arguments\": {$scores, \"n\": {\"dtype\": \"f64\", \"shape\": [1, 1, 1], \"data\": [1]}, \"lam\": $point}}" "hard_negative_mixing, arguments 'first', 'second' and 'lam': expected all three or none of them"
+refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [1, 2]}}" "matryoshka_info_nce, parameters 'dims' and 'weights': expected as many weights as lengths, one or more, given 2 lengths and 5 weights"
+refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [0.5], \"weights\": [1]}}" "matryoshka_info_nce, parameter 'dims': expected whole numbers of 1 or more, given 0.5"
 refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
 refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "8388609 bytes or more; at most 8 MiB are read"
 
