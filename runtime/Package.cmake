@@ -1,9 +1,9 @@
 # Beside find_package(Mercer): pkg-config, and a Debian package by `cpack -G DEB`.
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH MERCER_PREFIX_FROM_PC /${pkgconfig_dir} /)
-set(MERCER_PC_LIBRARIES "-lmercer_stdlib -lmercer_dsl")
+set(MERCER_PC_LIBRARIES "-lmercer_entries -lmercer_dsl")
 if(TARGET mercer_runtime)
-  set(MERCER_PC_LIBRARIES "-lmercer_stdlib -lmercer_runtime -lmercer_dsl")
+  set(MERCER_PC_LIBRARIES "-lmercer_entries -lmercer_runtime -lmercer_dsl")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/mercer.pc.in mercer.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/mercer.pc DESTINATION ${pkgconfig_dir})

@@ -14,7 +14,9 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 namespace mercer::detail {
 namespace {
@@ -170,11 +172,6 @@ std::string version_symbol() {
   return symbol;
 }
 
-/// What is written.
-struct Texts {
-  std::string object, header;
-};
-
 std::vector<InstructionSet> checked(std::span<const NamedProgram> programs, const ExportOptions &options) {
   check_types(options.real_types);
   std::vector<InstructionSet> sets = chosen(options.targets);
@@ -186,41 +183,88 @@ std::vector<InstructionSet> checked(std::span<const NamedProgram> programs, cons
   return sets;
 }
 
-Texts texts_of(std::span<const NamedProgram> programs, std::span<const InstructionSet> sets, const std::string &header_file,
-               const ExportOptions &options) {
+/// An object file, and what the header says of it.
+struct Compiled {
   std::vector<std::unique_ptr<Signature>> signatures;
-  std::vector<ExportedFunctions> exported;
-  std::string object_bytes;
+  std::vector<ExportedFunctions> functions;
+  std::string bytes;
+};
+
+Compiled compiled(std::span<const NamedProgram> programs, std::span<const InstructionSet> sets, const ExportOptions &options) {
+  Compiled result;
   on_large_stack([&] {
     compiler::ObjectFile object(support);
     for (const NamedProgram &each : programs) {
-      const Signature &signature = *signatures.emplace_back(std::make_unique<Signature>(each.program));
-      ExportedFunctions &functions = exported.emplace_back(ExportedFunctions{each.name, &signature, {}});
+      const Signature &signature = *result.signatures.emplace_back(std::make_unique<Signature>(each.program));
+      ExportedFunctions &functions = result.functions.emplace_back(ExportedFunctions{each.name, &signature, {}});
       for (DType type : options.real_types)
         functions.functions.push_back(add_function(object, each.name, signature, type, sets, options));
     }
     object.addText(version_symbol(), MERCER_VERSION);
     llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> bytes = object.finish();
     if (!bytes)
-      fail(*signatures.back(), bytes.takeError());
-    object_bytes = (*bytes)->getBuffer();
+      fail(*result.signatures.back(), bytes.takeError());
+    result.bytes = (*bytes)->getBuffer();
   });
-  return {std::move(object_bytes), header_text(header_file, exported)};
+  return result;
 }
+
+/// Does something for each number below `count`, on several threads. What the least number threw is thrown again.
+template <class Work>
+void for_each_on(unsigned threads, std::size_t count, const Work &work) {
+  std::vector<std::exception_ptr> errors(count);
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  auto run = [&] {
+    for (std::size_t n; !failed && (n = next++) < count;)
+      try {
+        work(n);
+      } catch (...) {
+        errors[n] = std::current_exception();
+        failed = true;
+      }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (unsigned n = 1; n < threads && n < count; ++n)
+      others.emplace_back(run);
+    run();
+  }
+  for (const std::exception_ptr &error : errors)
+    if (error)
+      std::rethrow_exception(error);
+}
+
+std::string file_of(const std::string &path) { return path.substr(path.find_last_of('/') + 1); }
 
 } // namespace
 
 void write_object(std::span<const NamedProgram> programs, const std::string &object_path, const std::string &header_path,
                   const ExportOptions &options) {
-  const std::string file = header_path.substr(header_path.find_last_of('/') + 1);
-  Texts texts = texts_of(programs, checked(programs, options), file, options);
-  write_files({{object_path, std::move(texts.object)}, {header_path, std::move(texts.header)}});
+  Compiled object = compiled(programs, checked(programs, options), options);
+  std::string header = header_text(file_of(header_path), object.functions);
+  write_files({{object_path, std::move(object.bytes)}, {header_path, std::move(header)}});
+}
+
+void write_objects(std::span<const NamedProgram> programs, const std::string &folder, const std::string &header_path,
+                   const ExportOptions &options, unsigned threads) {
+  const std::vector<InstructionSet> sets = checked(programs, options);
+  std::vector<Compiled> objects(programs.size());
+  for_each_on(threads, programs.size(), [&](std::size_t n) { objects[n] = compiled(programs.subspan(n, 1), sets, options); });
+  std::vector<NewFile> files;
+  std::vector<ExportedFunctions> functions;
+  for (std::size_t n = 0; n < objects.size(); ++n) {
+    files.push_back({folder + "/" + programs[n].name + ".o", std::move(objects[n].bytes)});
+    functions.push_back(std::move(objects[n].functions.front()));
+  }
+  files.push_back({header_path, header_text(file_of(header_path), functions)});
+  write_files(files);
 }
 
 std::string header_of(std::span<const NamedProgram> programs, const std::string &file, const ExportOptions &options) {
   std::vector<InstructionSet> sets = checked(programs, options);
   sets.resize(1); // the types of outputs are known when code is made; no header depends on the instruction set
-  return texts_of(programs, sets, file, options).header;
+  return header_text(file, compiled(programs, sets, options).functions);
 }
 
 } // namespace mercer::detail

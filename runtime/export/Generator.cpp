@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 namespace mercer {
 namespace {
@@ -32,9 +33,15 @@ DType type_named(const std::string &name) {
   throw Error(ErrorCode::bad_option, "mercer_add_library: TYPES must be f64, f32, f16 or bf16, but one is \"" + name + "\"", {});
 }
 
-std::vector<detail::NamedProgram> made() {
+/// Those of `names`, or all.
+std::vector<detail::NamedProgram> made(const std::vector<std::string> &names) {
   std::vector<detail::NamedProgram> programs;
+  for (const std::string &name : names)
+    if (std::none_of(registered().begin(), registered().end(), [&](const Registered &each) { return each.name == name; }))
+      throw Error(ErrorCode::missing_input, "--program: there is no MERCER_EXPORT(" + name + ")", {});
   for (const Registered &each : registered()) {
+    if (!names.empty() && std::find(names.begin(), names.end(), each.name) == names.end())
+      continue;
     try {
       programs.push_back({each.name, each.make()});
     } catch (const std::exception &error) {
@@ -42,10 +49,10 @@ std::vector<detail::NamedProgram> made() {
     } catch (...) {
       throw Error(ErrorCode::bad_option, place_of(each) + "MERCER_EXPORT(" + each.name + ") throws what is no exception", {});
     }
-    for (std::size_t other = 0; other + 1 < programs.size(); ++other)
-      if (programs[other].name == each.name)
-        throw Error(ErrorCode::duplicate_name,
-                    place_of(each) + "MERCER_EXPORT(" + each.name + "): there is another one at " + place_of(registered()[other]), {});
+    const auto first = std::find_if(registered().begin(), registered().end(), [&](const Registered &other) { return other.name == each.name; });
+    if (&*first != &each)
+      throw Error(ErrorCode::duplicate_name,
+                  place_of(each) + "MERCER_EXPORT(" + each.name + "): there is another one at " + place_of(*first), {});
   }
   if (programs.empty())
     throw Error(ErrorCode::bad_option, "mercer_add_library: no source has a MERCER_EXPORT", {});
@@ -60,14 +67,20 @@ ExportedProgram::ExportedProgram(std::string_view name, std::function<Program()>
 
 int detail::generate(int count, const char *const *arguments) {
   CLI::App app("Writes the object file and the C header of the programs that were exported by MERCER_EXPORT.");
-  std::string object, header;
-  std::vector<std::string> types, targets;
-  app.add_option("--object", object, "the object file")->required();
+  std::string object, folder, header;
+  std::vector<std::string> types, targets, names;
+  unsigned jobs = 1;
+  CLI::Option *one = app.add_option("--object", object, "the object file");
+  app.add_option("--objects", folder, "or a folder, for an object file of each program")->excludes(one);
   app.add_option("--header", header, "the C header")->required();
   app.add_option("--type", types, "element types, one function for each");
   app.add_option("--target", targets, "instruction sets");
+  app.add_option("--program", names, "only these");
+  app.add_option("--jobs", jobs, "threads that compile --objects; 0: one a processor");
   CLI11_PARSE(app, count, arguments);
   try {
+    if (object.empty() && folder.empty())
+      throw Error(ErrorCode::bad_option, "--object or --objects must say where to write", {});
     ExportOptions options;
     if (!types.empty())
       options.real_types.clear();
@@ -75,7 +88,10 @@ int detail::generate(int count, const char *const *arguments) {
       options.real_types.push_back(type_named(type));
     if (!targets.empty())
       options.targets = targets;
-    write_object(made(), object, header, options);
+    if (folder.empty())
+      write_object(made(names), object, header, options);
+    else
+      write_objects(made(names), folder, header, options, jobs ? jobs : std::thread::hardware_concurrency());
     return 0;
   } catch (const std::exception &error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -47,6 +47,8 @@ Case read_case(const nlohmann::json &json, const std::string &source);
 ArrayData read_array(const nlohmann::json &json, const std::string &where);
 /// Runs a case. @throws Error
 CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const RunOptions &options);
+/// An entry with its inputs as its page shows them. `total`: with the sum of the first result before it.
+stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total);
 /// The inputs that a gradient is taken with respect to: those named, or every real one. @throws Error(missing_input, kind_mismatch)
 std::vector<Tensor> gradient_inputs(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
                                     const std::vector<std::string> &names);

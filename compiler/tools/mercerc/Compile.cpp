@@ -4,7 +4,6 @@
 
 #include "mercer/runtime/export/Export.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -96,16 +95,6 @@ const stdlib::EntryInfo &entry_named(const std::string &name) {
   if (const stdlib::EntryInfo *entry = stdlib::find_entry(name))
     return *entry;
   throw Error(ErrorCode::missing_input, "unknown entry '" + name + "'; 'mercerc list' names them all", {});
-}
-
-stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total) {
-  std::vector<stdlib::InputShape> inputs;
-  for (const stdlib::ParameterInfo &parameter : entry.parameters)
-    if (parameter.input) {
-      const int commas = static_cast<int>(std::count(parameter.shape.begin(), parameter.shape.end(), ','));
-      inputs.push_back({std::string(parameter.name), parameter.shape.empty() ? 0 : commas + 1, parameter.shape.empty()});
-    }
-  return stdlib::make_program(entry, inputs, {}, total);
 }
 
 std::string read_text(const std::string &path) {

@@ -13,9 +13,6 @@ namespace mercer::tools {
 /// @throws Error(missing_input) for a name that no entry has
 const stdlib::EntryInfo &entry_named(const std::string &name);
 
-/// An entry with its inputs as its page shows them. `total`: with the sum of the first result before it.
-stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total);
-
 struct CompileOptions {
   std::string emit = "mlir"; ///< a stage of `mercer::emit`, "object" or "header"
   /// Arguments of the gradient: none without it, empty for every real one.

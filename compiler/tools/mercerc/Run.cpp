@@ -59,6 +59,16 @@ std::vector<double> converted(const Array &array) {
 
 } // namespace
 
+stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total) {
+  std::vector<stdlib::InputShape> inputs;
+  for (const stdlib::ParameterInfo &parameter : entry.parameters)
+    if (parameter.input) {
+      const int commas = static_cast<int>(std::count(parameter.shape.begin(), parameter.shape.end(), ','));
+      inputs.push_back({std::string(parameter.name), parameter.shape.empty() ? 0 : commas + 1, parameter.shape.empty()});
+    }
+  return stdlib::make_program(entry, inputs, {}, total);
+}
+
 std::vector<Tensor> gradient_inputs(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
                                     const std::vector<std::string> &names) {
   std::vector<Tensor> result;

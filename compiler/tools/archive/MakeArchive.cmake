@@ -1,0 +1,17 @@
+# Entries of the library as C functions in one archive, an object file for each, with the support archive's objects; says its size.
+#   cmake -D GENERATOR= -D ARCHIVE= -D HEADER= -D AR= -D SUPPORT=<object>@... [-D PROGRAMS=<name>@...] -P MakeArchive.cmake
+string(REPLACE "@" ";" support "${SUPPORT}")
+string(REPLACE "@" ";" programs "${PROGRAMS}")
+list(TRANSFORM programs PREPEND "--program=")
+set(folder ${ARCHIVE}.objects)
+file(REMOVE_RECURSE ${folder} ${ARCHIVE})
+file(MAKE_DIRECTORY ${folder})
+execute_process(COMMAND ${GENERATOR} --objects ${folder} --header ${HEADER} --jobs 0 ${programs} COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB objects ${folder}/*.o)
+execute_process(COMMAND ${AR} qcs ${ARCHIVE} ${objects} ${support} COMMAND_ERROR_IS_FATAL ANY)
+file(REMOVE_RECURSE ${folder})
+file(SIZE ${ARCHIVE} bytes)
+file(STRINGS ${HEADER} functions REGEX "^int32_t [a-zA-Z0-9_]+\\(.*context\\);")
+list(LENGTH functions count)
+math(EXPR kilobytes "${bytes} / 1000")
+message("${ARCHIVE}: ${kilobytes} kB, ${count} functions, besides those that say sizes")
