@@ -1,5 +1,7 @@
 #include "compiler/tools/mercerc/Complete.h"
 
+#include "compiler/tools/mercerc/Catalogue.h"
+
 #include "mercer/stdlib/Registry.h"
 
 #include <algorithm>
@@ -47,6 +49,9 @@ std::vector<std::string> values_of(const std::string &name) {
   if (name == "--family")
     for (const stdlib::EntryInfo &entry : stdlib::entries())
       values.insert(std::string(entry.family));
+  if (name == "--needs")
+    for (const std::string &kind : kinds_of_arguments())
+      values.insert(kind);
   if (name == "--emit")
     values = {"program", "mlir", "nests", "vector", "llvm", "asm", "object", "header"};
   if (name == "--type" || name == "--types")

@@ -1,6 +1,7 @@
 // The command line of the standard library and the compiler.
 #include "compiler/tools/mercerc/Cache.h"
 #include "compiler/tools/mercerc/Case.h"
+#include "compiler/tools/mercerc/Catalogue.h"
 #include "compiler/tools/mercerc/Compile.h"
 #include "compiler/tools/mercerc/Complete.h"
 
@@ -47,31 +48,15 @@ void write_named(std::ostream &out, const std::vector<std::pair<std::string, Arr
   out << "}";
 }
 
-int list(const std::string &family) {
-  bool found = family.empty();
-  for (const stdlib::EntryInfo &entry : stdlib::entries())
-    if (family.empty() || entry.family == family) {
-      std::cout << entry.name << "\n";
-      found = true;
-    }
-  if (!found)
-    throw Error(ErrorCode::bad_option, "unknown family '" + family + "'", {});
-  return 0;
-}
-
+/// The page, or the text of value and gradient after a stage.
 int show(const std::string &name, bool latex, const std::string &stage, const JitOptions &options) {
-  const stdlib::EntryInfo &entry = entry_named(name);
-  const stdlib::EntryProgram made = usual_program(entry, true);
-  const std::vector<Tensor> wanted = gradient_inputs(entry, made, {});
-  const Program both = value_and_gradient(made.program, wanted);
-  if (!stage.empty()) {
-    std::cout << emit(both, stage, options);
+  if (stage.empty()) {
+    show_entry(std::cout, name, latex, options);
     return 0;
   }
-  std::cout << stdlib::page(entry, latex);
-  std::cout << "\nGradient of the sum, with the default parameters\n"
-            << to_text(gradient(made.program, wanted));
-  std::cout << "\nPlan\n" << explain(both, options) << "\n";
+  const stdlib::EntryInfo &entry = entry_named(name);
+  const stdlib::EntryProgram made = usual_program(entry, true);
+  std::cout << emit(value_and_gradient(made.program, gradient_inputs(entry, made, {})), stage, options);
   return 0;
 }
 
@@ -122,11 +107,18 @@ DType type_named(const std::string &name) {
 /// Everything that a command line may say.
 class CommandLine {
 public:
-  CommandLine() : app_("Mercer's standard library and compiler.", "mercerc") {
+  CommandLine() : app_("mercerc: Mercer's library of losses, divergences and kernels, and its compiler.\n", "mercerc") {
     app_.require_subcommand(1);
-    app_.footer("Status: 0; 1 when 'cache verify' finds damage; 2 when something is wrong, with one line on standard error.\n"
-                "Environment: MERCER_CACHE_DIR (folder of compiled kernels, or off), MERCER_CACHE_SIZE (500M).\n"
-                "'mercerc COMMAND --help' says more of a command.");
+    app_.footer("Examples:\n"
+                "  mercerc list --family contrastive --details   what there is\n"
+                "  mercerc show supcon_loss                      formula, arguments, gradient, plan\n"
+                "  mercerc run huber_loss CASE.json --gradient   values and derivatives as JSON\n"
+                "  mercerc compile huber_loss --gradient --emit=object -o huber.o\n"
+                "                                                functions for C, with huber.h beside them\n"
+                "\n"
+                "'mercerc COMMAND --help' says more of a command.\n"
+                "Status: 0; 1 when 'cache verify' finds damage; 2 when something is wrong, with one line on standard error.\n"
+                "Environment: MERCER_CACHE_DIR (folder of compiled kernels, or off), MERCER_CACHE_SIZE (500M).");
     add_list();
     add_show();
     add_run();
@@ -155,37 +147,53 @@ private:
   CLI::App *add(CLI::App &to, const char *name, const char *description, std::function<int()> action) {
     CLI::App *command = to.add_subcommand(name, description);
     command->callback([this, action = std::move(action)] { action_ = action; });
+    command->footer(""); // not that of all commands
     return command;
   }
-  void add_name(CLI::App *command) { command->add_option("NAME", name_, "the entry; 'mercerc list' names them all")->required(); }
+  /// What an option takes is said by one word in the help, not by all that is allowed.
+  static CLI::Option *option(CLI::App *command, const std::string &names, auto &value, const std::string &word, const std::string &text) {
+    return command->add_option(names, value, text)->option_text(word);
+  }
+  void add_name(CLI::App *command) {
+    option(command, "NAME", name_, "(required)", "the entry; 'mercerc list' names them all")->required();
+  }
   void add_gradient(CLI::App *command) {
-    command->add_option("--gradient", gradient_, "of the sum, with respect to every real argument, or these: --gradient=a,b");
+    option(command, "--gradient", gradient_, "[=a,b]", "of the sum, with respect to every real argument, or to these");
   }
   void add_type(CLI::App *command, const std::string &text) {
-    command->add_option("--type", type_, text)->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
+    option(command, "--type", type_, "TYPE", text)->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
   }
   void add_target(CLI::App *command) {
-    command->add_option("--target", jit_.target, "the CPU that is compiled for, as LLVM names it: haswell, x86-64-v4, ...");
+    option(command, "--target", jit_.target, "CPU", "what is compiled for, as LLVM names it: haswell, x86-64-v4, ...; default: this one");
   }
   void add_timing(CLI::App *command) {
     command->add_flag("--timing", jit_.timing, "what each stage of the compiler took, on standard error");
   }
 
   void add_list() {
-    CLI::App *command = add(app_, "list", "names of the library's entries, one line each", [this] { return list(family_); });
-    command->add_option("--family", family_, "only this family");
+    CLI::App *command = add(app_, "list", "names of the library's entries, one line each", [this] {
+      list_entries(std::cout, list_);
+      return 0;
+    });
+    option(command, "--family", list_.family, "FAMILY", "only this family: kernels, regression, contrastive, ...");
+    option(command, "--needs", list_.needs, "KIND,...",
+           "only entries with arguments of these kinds: labels, partners (the row of a point's partner), kernel, probabilities, ...")
+        ->delimiter(',');
+    option(command, "--search", list_.search, "TEXT", "only entries with this in their name, summary or source");
+    command->add_flag("--details", list_.details, "family and summary beside the name");
+    command->footer("Example: mercerc list --needs labels --search contrastive --details");
   }
 
   void add_show() {
     CLI::App *command = add(app_, "show", "an entry: formula, arguments, parameters, source, gradient, plan",
                             [this] { return show(name_, latex_, stage_, jit_); });
     add_name(command);
-    command->add_flag("--latex", latex_, "the formula as LaTeX");
-    command->add_option("--emit", stage_,
-                        "only the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, "
-                        "vector, llvm, asm");
+    command->add_flag("--latex", latex_, "formula and gradient as LaTeX");
+    option(command, "--emit", stage_, "STAGE",
+           "instead: the text of value and gradient for f32 after a stage of the compiler: program, mlir, nests, vector, llvm or asm");
     add_target(command);
     add_timing(command);
+    command->footer("Example: mercerc show cross_entropy --latex");
   }
 
   void add_run() {
@@ -200,16 +208,19 @@ private:
       return ::run(name_, path_, options);
     });
     add_name(command);
-    command->add_option("CASE", path_, "a JSON file with \"arguments\" and \"parameters\"; - is standard input")->required();
+    option(command, "CASE", path_, "(required)", "a JSON file with \"arguments\" and \"parameters\"; - is standard input")->required();
     add_gradient(command);
     add_type(command, "how real arguments are stored: f64 (default), f32, bf16 or f16");
-    command->add_option("--engine", engine_, "jit or interpreter")->check(CLI::IsMember({"jit", "interpreter"}));
+    option(command, "--engine", engine_, "ENGINE", "jit (default) or interpreter")->check(CLI::IsMember({"jit", "interpreter"}));
     add_timing(command);
-    command->add_option("--threads", threads_, "at most this many; 0: all")->check(CLI::Range(0, 4096));
+    option(command, "--threads", threads_, "N", "at most this many; 0 (default): all")->check(CLI::Range(0, 4096));
+    command->footer("A case: {\"arguments\": {\"y\": {\"dtype\": \"f64\", \"shape\": [2, 1], \"data\": [0.5, 2]}}, \"parameters\": {\"kappa\": 1}}\n"
+                    "Example: mercerc run huber_loss CASE.json --gradient=y --type=f32\n"
+                    "prints {\"value\": {\"shape\": ..., \"data\": ...}, \"gradient\": {\"y\": ...}}");
   }
 
   void add_compile() {
-    CLI::App *command = add(app_, "compile", "text of an entry, or of a program in the compiler's dialect, after a stage of the compiler; or an entry as object file and C header", [this] {
+    CLI::App *command = add(app_, "compile", "an entry or a text, to the text of a stage of the compiler or to an object file for C", [this] {
       if (!type_.empty())
         compile_.type = type_named(type_);
       if (!gradient_.empty())
@@ -222,39 +233,45 @@ private:
       compile(name_, compile_);
       return 0;
     });
-    command->add_option("NAME|FILE.mlir", name_, "an entry, or a file with one mercer.program")->required();
-    command->add_option("--emit", compile_.emit,
-                        "program (as imported), mlir (differentiated, stable, small), nests (the plan), vector, llvm or asm; "
-                        "object (functions for C, and the header beside them) or header (alone)")
+    option(command, "NAME|FILE.mlir", name_, "(required)", "an entry, or a file with one mercer.program")->required();
+    option(command, "--emit", compile_.emit, "STAGE",
+           "program (as imported), mlir (differentiated, stable, small), nests (the plan), vector, llvm or asm; "
+           "object (functions for C, and the header beside them) or header (alone). Required")
         ->required()
         ->check(CLI::IsMember({"program", "mlir", "nests", "vector", "llvm", "asm", "object", "header"}));
     add_gradient(command);
     add_type(command, "of real tensors: f32 (default), f64, bf16 or f16");
     add_target(command);
-    command->add_option("--types", types_, "of object and header, a function for each: f32,f64 (default), bf16, f16")
+    option(command, "--types", types_, "TYPE,...", "of object and header, a function for each: f32,f64 (default), bf16, f16")
         ->delimiter(',')
         ->check(CLI::IsMember({"f64", "f32", "bf16", "f16"}));
-    command->add_option("--targets", compile_.targets,
-                        "of object and header, chosen of when it runs: x86-64-v2,x86-64-v3,x86-64-v4 (default), or aarch64")
+    option(command, "--targets", compile_.targets, "TARGET,...",
+           "of object and header, chosen of when it runs: x86-64-v2,x86-64-v3,x86-64-v4 (default), or aarch64")
         ->delimiter(',');
     command->add_flag("--fast", fast_, "elementary functions within 4 ulp");
-    command->add_option("-o,--output", compile_.output, "a file, written whole or not at all; - is standard output. An object's ends in .o");
+    option(command, "-o,--output", compile_.output, "FILE",
+           "written whole or not at all; - (default) is standard output. An object's ends in .o");
+    command->footer("Examples:\n"
+                    "  mercerc compile huber_loss --gradient --emit=object -o huber.o && cc app.c huber.o -lmercer_support\n"
+                    "  mercerc compile cross_entropy --emit=nests\n"
+                    "  mercerc compile program.mlir --emit=asm --target=x86-64-v3");
   }
 
   void add_cache() {
     CLI::App *cache = app_.add_subcommand("cache", "the kernels on disk: stats, list, verify, prune, clear");
     cache->require_subcommand(1);
+    cache->footer("");
     auto command = [&](const char *name, const char *description, int (*work)(const CacheOptions &)) {
       CLI::App *made = add(*cache, name, description, [this, work] { return work(cache_); });
       made->add_flag("--json", cache_.json, "for programs");
-      made->add_option("--folder", cache_.folder, "the cache; else MERCER_CACHE_DIR, else the user's");
+      option(made, "--folder", cache_.folder, "FOLDER", "the cache; else MERCER_CACHE_DIR, else the user's");
       return made;
     };
     command("stats", "folder, entries, bytes, lookups", cache_stats);
     command("list", "a line for each entry, the last used first", cache_list);
     command("verify", "read every entry; status 1 when one is damaged", cache_verify);
-    command("prune", "remove leftovers, and the least recently used entries above the limit", cache_prune)
-        ->add_option("--limit", cache_.limit, "bytes: 1000, 3K, 500M, 2G; else MERCER_CACHE_SIZE, else 1G");
+    option(command("prune", "remove leftovers, and the least recently used entries above the limit", cache_prune), "--limit", cache_.limit,
+           "BYTES", "1000, 3K, 500M, 2G; else MERCER_CACHE_SIZE, else 1G");
     command("clear", "remove all", cache_clear);
   }
 
@@ -263,16 +280,17 @@ private:
       std::cout << completion_script(name_);
       return 0;
     });
-    command->add_option("SHELL", name_, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+    option(command, "SHELL", name_, "(required)", "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
   }
 
   CLI::App app_;
   std::function<int()> action_;
-  std::string family_, name_, path_, gradient_, stage_, type_, engine_ = "jit";
+  std::string name_, path_, gradient_, stage_, type_, engine_ = "jit";
   std::vector<std::string> types_;
   bool latex_ = false, fast_ = false;
   int threads_ = 0;
   JitOptions jit_;
+  ListOptions list_;
   CompileOptions compile_;
   CacheOptions cache_;
 };
