@@ -102,7 +102,7 @@ public:
     if (last == "nests")
       return llvm::Error::success();
     symbol = "mercer_" + name_;
-    lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, pairs()};
+    lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, cpu_.fma, pairs()};
     target.nearCache = facts.machine.caches[1] / 2;
     target.farCache = facts.machine.caches[2] / 2; // others use it too
     // Stores past the caches end with an instruction of x86.

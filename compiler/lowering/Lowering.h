@@ -22,6 +22,7 @@ struct Target {
   bool fast = false;            ///< Precision::fast
   bool accumulateInF64 = false; ///< sums of f32 add in f64
   bool contiguous = true;       ///< arguments are row-major without gaps
+  bool fma = true;              ///< an instruction; else sums of products and polynomials round each product
   Pairs pairs = Pairs::none;
   int64_t nearCache = 1 << 20;  ///< as `farCache`, for tiles of bf16, which take what they read many times as fast
   int64_t farCache = 16 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it

@@ -95,7 +95,7 @@ struct Lower : impl::LowerBase<Lower> {
       getOperation().emitError() << "mercer-lower: 'pairs' must be none, vectors or tiles, but is '" << pairs << "'";
       return signalPassFailure();
     }
-    Target target{avx512, fast, accumulateInF64, contiguous, *known};
+    Target target{avx512, fast, accumulateInF64, contiguous, fma, *known};
     for (ir::PlanOp plan : plans) { // lowerPlan takes the first that is left
       std::string symbol = ("mercer_" + plan.getSymName()).str();
       if (getOperation().lookupSymbol(symbol)) {

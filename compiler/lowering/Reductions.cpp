@@ -137,8 +137,8 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Lane index) {
     }
     if (v.getType() != state[0].getType())
       v = arith::ExtFOp::create(b, loc(), state[0].getType(), v);
-    Value product; // of a multiplication: one rounding
-    if (auto factor = v.getDefiningOp<arith::MulFOp>(); factor && v.use_empty())
+    Value product; // of a multiplication: one rounding, where that is an instruction
+    if (auto factor = v.getDefiningOp<arith::MulFOp>(); factor && target_.fma && v.use_empty())
       product = math::FmaOp::create(b, loc(), factor.getLhs(), factor.getRhs(), state[0]);
     Value next = product ? product : Value(arith::AddFOp::create(b, loc(), state[0], v));
     state[0] = where(next, state[0]);

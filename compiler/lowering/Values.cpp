@@ -39,7 +39,7 @@ Value Codegen::both(Value x, Value y) {
 }
 
 Value Codegen::call(StringRef function, ValueRange operands) {
-  return emitMath(b, loc(), function, operands, {target_.avx512, target_.fast});
+  return emitMath(b, loc(), function, operands, {target_.avx512, target_.fast, target_.fma});
 }
 
 Value Codegen::vector(Lane lane, Type type) {
@@ -214,8 +214,10 @@ Lane Codegen::applyLinear(ir::ApplyOp op) {
   return {stride ? Lane::linear : Lane::uniform, base, stride};
 }
 
-/// a b + c in one rounding, where the product is used there alone: chosen here so that every target agrees.
+/// a b + c in one rounding, where the product is used there alone: chosen here so that every target that has the instruction agrees.
 Value Codegen::fused(ir::ApplyOp op) {
+  if (!target_.fma)
+    return {};
   Function function = op.getFunction().getValue();
   if (function != Function::add && function != Function::sub)
     return {};

@@ -31,7 +31,10 @@ static V erfcOf(Formula &f, V a, Pair square) {
 
 V emitErf(Formula &f, V x) {
   V a = f.abs(x);
-  V small = f.fma(x, f.horner(erfSmall32, erfSmall64, x * x), x);
+  // The first terms cancel near 1, and are added with one rounding on every processor.
+  V square = x * x;
+  llvm::ArrayRef<double> series = f.f64() ? llvm::ArrayRef<double>(erfSmall64) : llvm::ArrayRef<double>(erfSmall32);
+  V small = f.fma(x, f.fma(f.horner(series.drop_front(), square), square, series.front()), x);
   V large;
   if (f.f64()) {
     V inside = f.atMost(6.0, a);

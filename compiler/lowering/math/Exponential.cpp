@@ -15,15 +15,15 @@ static double ln2High(Formula &f) { return f.pick(0.693359375, 6.931471803691238
 static double ln2Low(Formula &f) { return f.pick(-2.12194440e-4, 1.90821492927058770002e-10); }
 
 ReducedExponent reduceExponent(Formula &f, V x) {
-  V n = f.fma(x, log2e, roundMagic(f)) - roundMagic(f);
-  V high = f.fma(n, -ln2High(f), x);
-  V r = f.fma(n, -ln2Low(f), high);
+  V n = f.multiplyAdd(x, log2e, roundMagic(f)) - roundMagic(f);
+  V high = f.multiplyAdd(n, -ln2High(f), x);
+  V r = f.multiplyAdd(n, -ln2Low(f), high);
   return {n, r, f.fma(n, -ln2Low(f), high - r)};
 }
 
 V exponentialTail(Formula &f, const ReducedExponent &reduced) {
   V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
-  return f.fma(reduced.r * reduced.r, q, reduced.lo);
+  return f.multiplyAdd(reduced.r * reduced.r, q, reduced.lo);
 }
 
 Pair exponentialPair(Formula &f, const ReducedExponent &reduced) {
@@ -62,7 +62,7 @@ V emitExp(Formula &f, V x) {
     inside = f.atMost(f.pick(89.0, 710.0), inside);
   ReducedExponent reduced = reduceExponent(f, inside);
   V q = f.horner(expTail32, expTail64, expTailNarrow, reduced.r);
-  V p = f.fma(f.fma(q, reduced.r, 1.0), reduced.r, 1.0);
+  V p = f.fma(f.multiplyAdd(q, reduced.r, 1.0), reduced.r, 1.0); // the last rounding is within the bound but once
   return f.scale(p, reduced.n);
 }
 

@@ -50,6 +50,7 @@ V Formula::i(int64_t number) {
 V Formula::fma(Arg a, Arg b, Arg c) {
   return wrap(math::FmaOp::create(builder_, loc_, a.in(*this).value, b.in(*this).value, c.in(*this).value));
 }
+V Formula::multiplyAdd(Arg a, Arg b, Arg c) { return target_.fma ? fma(a, b, c) : a.in(*this) * b.in(*this) + c.in(*this); }
 V Formula::abs(V x) { return wrap(math::AbsFOp::create(builder_, loc_, x.value)); }
 V Formula::sqrt(V x) { return wrap(math::SqrtOp::create(builder_, loc_, x.value)); }
 V Formula::roundEven(V x) { return wrap(math::RoundEvenOp::create(builder_, loc_, x.value)); }
@@ -62,7 +63,7 @@ V Formula::copySign(Arg magnitude, V sign) {
 V Formula::horner(ArrayRef<double> p, V x) {
   V result = c(p.back());
   for (double coefficient : llvm::reverse(p.drop_back()))
-    result = fma(result, x, coefficient);
+    result = multiplyAdd(result, x, coefficient);
   return result;
 }
 

@@ -82,6 +82,8 @@ public:
 
   /// a * b + c, rounded once.
   V fma(Arg a, Arg b, Arg c);
+  /// a b + c with one rounding or two, whatever the processor has.
+  V multiplyAdd(Arg a, Arg b, Arg c);
   /// |x|
   V abs(V x);
   /// The square root.

@@ -13,6 +13,7 @@ namespace mercer::lowering {
 struct MathTarget {
   bool avx512 = false; ///< vectors may use the instructions of AVX-512F
   bool fast = false;   ///< Precision::fast: 4 ulp are enough, denormals may become zero
+  bool fma = true;     ///< else polynomials round each product: the others, whose rest counts, are made of several operations later
 };
 
 /// Emits fn(operands...) at the builder's insertion point; a null Value when `fn` is not an elementary

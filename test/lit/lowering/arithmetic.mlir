@@ -1,7 +1,9 @@
 // RUN: mercer-opt %s --mercer-lower --cse | FileCheck %s --implicit-check-not=fastmath
 // RUN: mercer-opt %s --mercer-lower --mercer-to-llvm | FileCheck %s --check-prefix=LLVM --implicit-check-not=fastmath
 
-// A product that a sum alone uses is fused with it, here and on every target; one that is used again is rounded.
+// RUN: mercer-opt %s --mercer-lower=fma=false | FileCheck %s --check-prefix=TWICE --implicit-check-not=math.fma
+
+// A product that a sum alone uses is fused with it, here and on every target that has the instruction; one that is used again is rounded.
 // CHECK-LABEL: llvm.func internal @mercer_sums_nest0
 // CHECK: %[[FUSED:.*]] = math.fma
 // CHECK-NOT: math.fma
@@ -9,6 +11,9 @@
 // CHECK: arith.addf {{.*}}%[[PRODUCT]]
 // CHECK-NOT: math.fma
 // CHECK: llvm.store %[[FUSED]]
+// TWICE-LABEL: llvm.func internal @mercer_sums_nest0
+// TWICE: %[[FIRST:.*]] = arith.mulf
+// TWICE: arith.addf {{.*}}%[[FIRST]]
 // LLVM-LABEL: llvm.func internal @mercer_sums_nest0
 // LLVM: llvm.intr.fma
 // LLVM: llvm.fmul

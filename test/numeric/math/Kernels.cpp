@@ -59,7 +59,7 @@ static void buildKernel(OpBuilder &builder, const KernelSpec &spec, const std::s
                                        : Value(vector::LoadOp::create(builder, loc, vector, from, at)));
   }
   Value result =
-      lowering::emitMath(builder, loc, spec.function, operands, {.avx512 = spec.avx512, .fast = spec.fast});
+      lowering::emitMath(builder, loc, spec.function, operands, {.avx512 = spec.avx512, .fast = spec.fast, .fma = spec.fma});
   if (!result)
     fail("emitMath does not know '" + spec.function + "' of " + std::to_string(spec.operands) + " operands");
   if (spec.width == 1)

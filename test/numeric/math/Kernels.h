@@ -16,6 +16,7 @@ struct KernelSpec {
   int width = 1;        ///< values of one vector; 1: scalars
   bool avx512 = false;  ///< MathTarget::avx512
   bool fast = false;    ///< MathTarget::fast
+  bool fma = true;      ///< MathTarget::fma
 };
 
 /// How many values a kernel computes per call.

@@ -1,4 +1,4 @@
-// math-check [--step N] [--samples N] [--function NAME]... [--all] [--fast]: measures the elementary
+// math-check [--step N] [--samples N] [--function NAME]... [--all] [--fast] [--no-fma]: measures the elementary
 // functions.
 //
 // f32 functions of one operand are computed for every N-th bit pattern, all others for N random values;
@@ -26,7 +26,7 @@ struct Options {
   uint64_t step = 4099;
   uint64_t samples = 200000;
   std::vector<std::string> functions;
-  bool fast = false;
+  bool fast = false, noFma = false;
 };
 
 /// Errors of one kernel.
@@ -196,6 +196,8 @@ static Options parse(int argc, char **argv) {
     std::string option = argv[k];
     if (option == "--all") {
       options.step = 1;
+    } else if (option == "--no-fma") {
+      options.noFma = true;
     } else if (option == "--fast") {
       options.fast = true;
     } else if (k + 1 < argc && option == "--step") {
@@ -215,7 +217,7 @@ static Options parse(int argc, char **argv) {
 static bool report(const KernelSpec &spec, const Measured &m, double bound) {
   bool good = m.ulp <= bound && m.special == 0;
   std::printf("%-15s %s x%-2d %-7s %8.3f ulp <= %.1f  %7.3f ns  worst at %.17g", spec.function.c_str(),
-              spec.f64 ? "f64" : "f32", spec.width, spec.avx512 ? "avx512" : "generic", m.ulp, bound,
+              spec.f64 ? "f64" : "f32", spec.width, spec.avx512 ? "avx512" : spec.fma ? "generic" : "no fma", m.ulp, bound,
               m.nanoseconds, m.x);
   if (spec.operands == 2)
     std::printf(", %.17g", m.y);
@@ -242,13 +244,16 @@ int main(int argc, char **argv) {
     std::vector<KernelSpec> specs;
     for (const Reference *reference : chosen) {
       specs.push_back({reference->name, reference->operands, f64, 1, false});
+      if (options.noFma) // one width: the same operations
+        continue;
       specs.push_back({reference->name, reference->operands, f64, f64 ? 4 : 8, false});
       if (avx512)
         specs.push_back({reference->name, reference->operands, f64, f64 ? 8 : 16, true});
     }
-    if (options.fast)
-      for (KernelSpec &spec : specs)
-        spec.fast = true;
+    for (KernelSpec &spec : specs) {
+      spec.fast = options.fast;
+      spec.fma = !options.noFma;
+    }
     Kernels kernels(specs);
     size_t per = specs.size() / std::max<size_t>(chosen.size(), 1);
     for (size_t k = 0; k < chosen.size(); ++k) {
