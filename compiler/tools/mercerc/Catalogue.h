@@ -1,7 +1,7 @@
 // What the library has: lists of entries, and the page of one.
 #pragma once
 
-#include "mercer/mercer.h"
+#include "mercer/runtime.h"
 
 #include <iosfwd>
 #include <string>
