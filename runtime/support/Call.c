@@ -128,10 +128,12 @@ static int is_direct(const mercer_call_state *call, int32_t number) {
 
 static int64_t *add_to_frame(int64_t *word, const mercer_operand *operand, void *data) {
   *word++ = (int64_t)(intptr_t)data;
-  const size_t bytes = sizeof *word * (size_t)operand->rank;
-  if (operand->rank) {
-    memcpy(word, operand->shape, bytes);
-    mercer_row_major(operand->rank, operand->shape, word + operand->rank);
+  int64_t stride = 1;
+  for (int32_t dimension = operand->rank; dimension-- > 0;) { // as mercer_row_major, without a call
+    word[dimension] = operand->shape[dimension];
+    word[operand->rank + dimension] = stride;
+    if (__builtin_mul_overflow(stride, operand->shape[dimension], &stride))
+      stride = 0;
   }
   return word + 2 * operand->rank;
 }

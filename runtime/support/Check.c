@@ -257,8 +257,63 @@ int32_t mercer_check_sizes(mercer_call_state *call, const mercer_value *values, 
   return check_extents(call, sizes);
 }
 
+/// Is this a row-major tensor in memory of the CPU, about which no rule for a single tensor has anything to say? All in one pass. `strides`:
+/// room for its row-major strides.
+static int take_plain(mercer_operand *operand, const DLTensor *tensor, int64_t *strides) {
+  const int32_t rank = operand->rank, type = operand->parameter->type;
+  if (!tensor || tensor->ndim != rank || (rank && !tensor->shape) || type_of(tensor->dtype) != type ||
+      tensor->device.device_type != kDLCPU || !tensor->data)
+    return 0;
+  int64_t count = 1, bytes;
+  for (int32_t dimension = rank; dimension-- > 0;) {
+    const int64_t size = tensor->shape[dimension];
+    if (size < 0 || (tensor->strides && size > 1 && tensor->strides[dimension] != count))
+      return 0;
+    strides[dimension] = count;
+    if (__builtin_mul_overflow(count, size, &count))
+      return 0;
+  }
+  const int64_t element = mercer_element_size(type);
+  uintptr_t first, after;
+  if (__builtin_mul_overflow(count, element, &bytes) || __builtin_add_overflow((uintptr_t)tensor->data, tensor->byte_offset, &first) ||
+      __builtin_add_overflow(first, (uintptr_t)bytes, &after) || first % (uintptr_t)element)
+    return 0;
+  operand->shape = tensor->shape;
+  operand->strides = strides;
+  operand->type = type;
+  operand->data = (void *)first;
+  operand->count = count;
+  operand->contiguous = 1;
+  operand->first = first;
+  operand->after = after;
+  return 1;
+}
+
+/// Are all tensors so? Most are: then what is left to check are sizes that belong together, and overlaps.
+static int all_plain(mercer_call_state *call, const mercer_value *values) {
+  int64_t dimensions = 0;
+  const int32_t count = call->inputs + call->outputs;
+  for (int32_t n = 0; n < count; ++n)
+    dimensions += call->operands[n].rank;
+  int64_t *strides = mercer_arena_take(call->arena, (int64_t)sizeof *strides * dimensions);
+  for (int32_t n = 0; n < count && strides; ++n) {
+    if (is_number(call, n))
+      set_number(&call->operands[n], values[n]);
+    else if (!take_plain(&call->operands[n], values[n].tensor, strides))
+      return 0;
+    strides += call->operands[n].rank;
+  }
+  return strides != NULL;
+}
+
 int32_t mercer_check_call(mercer_call_state *call, const mercer_value *values) {
   const int32_t count = call->inputs + call->outputs;
+  if (all_plain(call, values)) {
+    int32_t code = check_same_sizes(call);
+    if (!code)
+      code = check_extents(call, NULL);
+    return code ? code : mercer_check_aliasing(call);
+  }
   int32_t code = check_descriptors(call, values, count);
   if (!code)
     code = check_extents(call, NULL);

@@ -70,7 +70,7 @@ static int same_view(const mercer_operand *a, const mercer_operand *b) {
 
 static int32_t check_output(const mercer_call_state *call, int32_t number) {
   const mercer_operand *outputs = call->operands + call->inputs, *output = outputs + number;
-  if (!elements_apart(output))
+  if (!output->contiguous && !elements_apart(output))
     return mercer_fail(mercer_error_aliasing, call->function,
                        "output '%s' must not overlap itself, but its strides are %v; make a copy", output->name, output->rank,
                        output->strides);

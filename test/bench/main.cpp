@@ -4,6 +4,7 @@
 #include "CompileTimes.h"
 #include "Measure.h"
 #include "Plans.h"
+#include "SmallCalls.h"
 
 #include <CLI/CLI.hpp>
 
@@ -77,7 +78,7 @@ int main(int argc, char **argv) {
   Compile how;
   int threads = 1, rounds = 10, plans = 0;
   bool list = false, all = false, explained = false, by_hand = false, rewritten = false, two = false, compile = false,
-       timing = false, preferred = false;
+       timing = false, preferred = false, small_only = false;
   app.add_option("--workload", workload, "NAME or NAME_grad; alone: prints one JSON line");
   app.add_option("--peer", peer, "mercer, or hand: a loop written by hand")
       ->check(CLI::IsMember({"mercer", "hand"}));
@@ -100,12 +101,17 @@ int main(int argc, char **argv) {
   app.add_flag("--two-threads", two, "ratios of two threads to one");
   app.add_flag("--compile-times", compile,
                "of workloads, and of value and gradient of every entry of the library");
+  app.add_flag("--calls", small_only, "what calls on small data cost, linked ahead of time and by the JIT");
   app.add_flag("--timing", timing, "with --compile-times: what each stage took, on standard error");
   CLI11_PARSE(app, argc, argv);
   try {
     if (list) {
       for (const std::string &name : workload_names())
         std::printf("%s\n", name.c_str());
+      return 0;
+    }
+    if (small_only) {
+      small_calls(rounds);
       return 0;
     }
     if (plans > 0) {
@@ -138,6 +144,8 @@ int main(int argc, char **argv) {
     // In children, before this process has compiled anything.
     if (compile || default_run)
       good = workload_compile_times(0.15, 0.3, timing);
+    if (default_run)
+      small_calls(rounds);
     if (by_hand || default_run)
       compare_with_hand(workload, rounds);
     if (rewritten || default_run)
