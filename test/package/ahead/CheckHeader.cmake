@@ -1,26 +1,27 @@
 # The header with each compiler and language, before and after the official dlpack.h:
-# cmake -D HEADER= -D FOLDER= [-D DLPACK=] -P CheckHeader.cmake
+# cmake -D HEADER= -D FOLDER= -D DLPACK= -P CheckHeader.cmake
 cmake_path(GET HEADER PARENT_PATH include)
 cmake_path(GET HEADER FILENAME name)
 file(MAKE_DIRECTORY ${FOLDER})
-set(orders "ours")
-if(DLPACK)
-  list(APPEND orders "before" "after")
-else()
-  message(STATUS "skipped: before and after the official dlpack.h, which is not here (libdlpack-dev)")
-endif()
+set(orders "ours" "before" "after" "official")
 set(own "#include \"${name}\"\n")
 set(official "#include \"${DLPACK}\"\n")
 set(text_ours "${own}")
 set(text_before "${own}${official}")
 set(text_after "${official}${own}")
+set(text_official "${official}")
 # The layout as numbers: equal whoever declares the structures.
 set(main "#include <stddef.h>\n#include <stdio.h>\n#define AT(type, field) printf(#field \" %d\\n\", (int)offsetof(type, field))
 int main(void) {
   AT(DLTensor, data); AT(DLTensor, device); AT(DLTensor, ndim); AT(DLTensor, dtype); AT(DLTensor, shape);
   AT(DLTensor, strides); AT(DLTensor, byte_offset); AT(DLDevice, device_type); AT(DLDevice, device_id);
-  AT(DLDataType, code); AT(DLDataType, bits); AT(DLDataType, lanes); AT(DLManagedTensor, deleter);
-  printf(\"%d %d %d %d %d\\n\", (int)sizeof(DLTensor), (int)sizeof(DLManagedTensor), kDLCPU, kDLFloat, kDLBfloat);
+  AT(DLDataType, code); AT(DLDataType, bits); AT(DLDataType, lanes); AT(DLManagedTensor, dl_tensor);
+  AT(DLManagedTensor, manager_ctx); AT(DLManagedTensor, deleter); AT(DLManagedTensorVersioned, version);
+  AT(DLManagedTensorVersioned, manager_ctx); AT(DLManagedTensorVersioned, deleter); AT(DLManagedTensorVersioned, flags);
+  AT(DLManagedTensorVersioned, dl_tensor); AT(DLPackVersion, major); AT(DLPackVersion, minor);
+  printf(\"%d %d %d %d\\n\", (int)sizeof(DLTensor), (int)sizeof(DLManagedTensor), (int)sizeof(DLManagedTensorVersioned), (int)sizeof(DLDevice));
+  printf(\"%d %d %d %d %d %d %d %d\\n\", kDLCPU, kDLCUDAHost, kDLROCMHost, kDLInt, kDLUInt, kDLFloat, kDLBfloat, kDLBool);
+  printf(\"%d %d\\n\", (int)DLPACK_FLAG_BITMASK_READ_ONLY, (int)DLPACK_FLAG_BITMASK_IS_COPIED);
   return 0;
 }\n")
 set(compiled 0)
