@@ -13,10 +13,14 @@ namespace {
 constexpr int as_a_place = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 constexpr int most_links = 40; // as Linux has it
 
+bool belongs_to(const struct stat &status, Owner owner) {
+  return status.st_uid == ::geteuid() || (owner == Owner::user_or_root && status.st_uid == 0);
+}
+
 /// Goes down a path from folder to folder. What was opened is what was checked: nobody can put something else in its place.
 class Walk {
 public:
-  Walk(const std::string &path, bool make, Refusal &refusal) : make_(make), refusal_(refusal) { push(path); }
+  Walk(const std::string &path, bool make, Refusal &refusal, Owner owner) : make_(make), owner_(owner), refusal_(refusal) { push(path); }
 
   Descriptor run() {
     if (!enter("/", ::open("/", as_a_place)))
@@ -93,7 +97,7 @@ private:
   }
 
   std::string mistake_at_end() const {
-    if (status_.st_uid != ::geteuid())
+    if (!belongs_to(status_, owner_))
       return "it belongs to another user";
     return (status_.st_mode & 022) != 0 ? "others may write to it" : "";
   }
@@ -109,6 +113,7 @@ private:
   }
 
   const bool make_;
+  const Owner owner_;
   Refusal &refusal_;
   std::deque<std::string> rest_;
   Descriptor here_;
@@ -125,12 +130,14 @@ bool Descriptor::close() {
   return number < 0 || ::close(number) == 0;
 }
 
-Descriptor open_folder(const std::string &path, bool make, Refusal &refusal) { return Walk(path, make, refusal).run(); }
+Descriptor open_folder(const std::string &path, bool make, Refusal &refusal, Owner owner) {
+  return Walk(path, make, refusal, owner).run();
+}
 
-std::string mistake_in(const struct stat &file) {
+std::string mistake_in(const struct stat &file, Owner owner) {
   if (!S_ISREG(file.st_mode))
     return "is no regular file";
-  if (file.st_uid != ::geteuid())
+  if (!belongs_to(file, owner))
     return "belongs to another user";
   return (file.st_mode & 022) != 0 ? "can be written to by others" : "";
 }

@@ -37,13 +37,16 @@ struct Refusal {
   std::string text;
 };
 
-/// Opens a folder, and with `make` what is missing of it (mode 0700). Each folder on the way must be this user's or root's and not
-/// be writable by others, unless it is sticky as /tmp is; the last one is this user's, no link, and not writable by others at all.
-/// Links on the way are followed when they are this user's or root's. An absolute path. `refusal` is set when nothing is returned.
-Descriptor open_folder(const std::string &path, bool make, Refusal &refusal);
+/// Whose the last folder and the files in it may be.
+enum class Owner { user, user_or_root };
 
-/// Is it a regular file of this user's that others cannot write to? Empty when it is, else what it is.
-std::string mistake_in(const struct stat &file);
+/// Opens a folder, and with `make` what is missing of it (mode 0700). Each folder on the way must be this user's or root's and not
+/// be writable by others, unless it is sticky as /tmp is; the last one is its owner's, no link, and not writable by others at all.
+/// Links on the way are followed when they are this user's or root's. An absolute path. `refusal` is set when nothing is returned.
+Descriptor open_folder(const std::string &path, bool make, Refusal &refusal, Owner owner = Owner::user);
+
+/// Is it a regular file of its owner's that others cannot write to? Empty when it is, else what it is.
+std::string mistake_in(const struct stat &file, Owner owner = Owner::user);
 
 /// The whole file. Nothing (and errno) when the system refuses; what is read may be shorter than the file was.
 std::optional<std::string> read_whole(int file, std::size_t size);

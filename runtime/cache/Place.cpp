@@ -45,6 +45,13 @@ std::string folder_of(const std::string &directory, Refusal &refusal) {
   return absolute.string() + "/" + std::to_string(format);
 }
 
+std::string shared_folder() {
+  const std::string folder = environment("MERCER_CACHE_SHARED");
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(folder, error);
+  return folder.empty() || error ? "" : absolute.string() + "/" + std::to_string(format);
+}
+
 std::optional<std::int64_t> size_named(const std::string &text) {
   std::int64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);

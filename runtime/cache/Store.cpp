@@ -48,9 +48,11 @@ std::shared_ptr<Store::State> Store::state_of(const std::string &folder) {
 Store::Store(const std::string &directory) {
   Refusal refusal;
   const std::string folder = folder_of(directory, refusal);
-  if (!folder.empty())
+  if (!folder.empty()) {
     state_ = state_of(folder);
-  else if (!refusal.text.empty() && !state_of("")->warned.exchange(true))
+    if (const std::string shared = shared_folder(); !shared.empty() && shared != folder)
+      shared_ = state_of(shared);
+  } else if (!refusal.text.empty() && !state_of("")->warned.exchange(true))
     warn("none: " + refusal.text);
 }
 
@@ -74,53 +76,77 @@ Descriptor Store::open(bool make) const {
 
 std::optional<std::string> Store::find(const Key &key, bool again) const {
   const Descriptor folder = open(/*make=*/!state_->read_only && !again);
-  if (!folder)
-    return std::nullopt;
-  std::optional<std::string> payload = read(folder, key);
-  if (!again && !state_->read_only)
+  std::optional<std::string> payload = folder ? read(folder, key) : std::nullopt;
+  if (!payload && !again)
+    payload = read_shared(key);
+  if (folder && !again && !state_->read_only)
     count(folder, payload.has_value());
   return payload;
 }
 
-/// Content that is wrong removes the entry; that the system cannot read does not.
-std::optional<std::string> Store::read(const Descriptor &folder, const Key &key) const {
+namespace {
+
+/// What looking for an entry gives: a payload; or what is wrong with the entry, or an error of the system, or neither.
+struct Found {
+  std::optional<std::string> payload;
+  std::string mistake;
+  Refusal error;
+};
+
+Found look(const Descriptor &folder, const Key &key, Owner owner) {
+  auto wrong = [](std::string mistake) { return Found{std::nullopt, std::move(mistake), {}}; };
+  auto failed = [] { return Found{std::nullopt, "", {errno, std::strerror(errno)}}; };
   // A FIFO that somebody put there does not make us wait.
   const Descriptor file(::openat(*folder, key.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
-  if (!file && errno == ELOOP) {
-    remove(folder, key, "is a link");
-    return std::nullopt;
-  }
-  if (!file || ::fstat(*file, &status) != 0) {
-    if (errno != ENOENT)
-      refused({errno, std::strerror(errno)}, "read");
-    return std::nullopt;
-  }
-  if (const std::string mistake = mistake_in(status); !mistake.empty()) {
-    remove(folder, key, mistake);
-    return std::nullopt;
-  }
-  if (status.st_size > static_cast<off_t>(most_bytes)) {
-    remove(folder, key, "is damaged");
-    return std::nullopt;
-  }
+  if (!file && errno == ELOOP)
+    return wrong("is a link");
+  if (!file || ::fstat(*file, &status) != 0)
+    return errno == ENOENT ? Found{} : failed();
+  if (std::string mistake = mistake_in(status, owner); !mistake.empty())
+    return wrong(std::move(mistake));
+  if (status.st_size > static_cast<off_t>(most_bytes))
+    return wrong("is damaged");
   const std::optional<std::string> entry = read_whole(*file, static_cast<std::size_t>(status.st_size));
-  if (!entry) {
-    refused({errno, std::strerror(errno)}, "read");
-    return std::nullopt;
-  }
+  if (!entry)
+    return failed();
   const std::optional<Content> content = content_of(*entry);
-  if (!content) {
-    remove(folder, key, "is damaged");
-    return std::nullopt;
+  if (!content)
+    return wrong("is damaged");
+  if (content->key != key.bytes)
+    return wrong("belongs to another key");
+  if (owner == Owner::user) {
+    constexpr timespec now_and_now[] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+    ::futimens(*file, now_and_now); // when it was used last
   }
-  if (content->key != key.bytes) {
-    remove(folder, key, "belongs to another key");
+  return {std::string(content->payload), "", {}};
+}
+
+} // namespace
+
+/// Content that is wrong removes the entry; that the system cannot read does not.
+std::optional<std::string> Store::read(const Descriptor &folder, const Key &key) const {
+  Found found = look(folder, key, Owner::user);
+  if (!found.mistake.empty())
+    remove(folder, key, found.mistake);
+  if (found.error.code != 0)
+    refused(found.error, "read");
+  return std::move(found.payload);
+}
+
+/// Who made that folder looks after it: what is wrong in it is said, and left as it is.
+std::optional<std::string> Store::read_shared(const Key &key) const {
+  if (!shared_)
     return std::nullopt;
-  }
-  constexpr timespec now_and_now[] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-  ::futimens(*file, now_and_now); // when it was used last
-  return std::string(content->payload);
+  Found found;
+  if (const Descriptor folder = open_folder(shared_->folder, /*make=*/false, found.error, Owner::user_or_root))
+    found = look(folder, key, Owner::user_or_root);
+  if (!found.mistake.empty())
+    warn("entry " + key.name.substr(0, 16) + " of " + shared_->folder.substr(0, 200) + " " + found.mistake + "; the kernel is compiled");
+  const bool is_absent = found.error.code == ENOENT;
+  if (!found.error.text.empty() && !is_absent && !shared_->warned.exchange(true))
+    warn("cannot read " + shared_->folder.substr(0, 200) + ": " + found.error.text);
+  return std::move(found.payload);
 }
 
 void Store::remove(const Descriptor &folder, const Key &key, const std::string &why) const {

@@ -15,6 +15,9 @@ namespace mercer::detail::cache {
 /// `directory`: JitOptions::cache_directory.
 std::string folder_of(const std::string &directory, Refusal &refusal);
 
+/// The folder that is only read, after the user's own: MERCER_CACHE_SHARED, with the format's below it. Empty: there is none.
+std::string shared_folder();
+
 /// "1000", "3K", "500M", "2G"; nothing when it is no size above 0.
 std::optional<std::int64_t> size_named(const std::string &text);
 
@@ -56,11 +59,13 @@ private:
   Descriptor open(bool make) const;
   void refused(const Refusal &refusal, const char *doing) const;
   std::optional<std::string> read(const Descriptor &folder, const Key &key) const;
+  std::optional<std::string> read_shared(const Key &key) const;
   void write(const Descriptor &folder, const Key &key, std::string_view entry) const;
   void keep_small(const Descriptor &folder, const Key &key, std::int64_t bytes) const;
   void remove(const Descriptor &folder, const Key &key, const std::string &why) const;
 
-  std::shared_ptr<State> state_; ///< of the folder; null: the cache is off
+  std::shared_ptr<State> state_;  ///< of the folder; null: the cache is off
+  std::shared_ptr<State> shared_; ///< of the one that is only read; null: there is none
 };
 
 } // namespace mercer::detail::cache

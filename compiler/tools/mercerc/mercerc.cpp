@@ -118,7 +118,8 @@ public:
                 "\n"
                 "'mercerc COMMAND --help' says more of a command.\n"
                 "Status: 0; 1 when 'cache verify' finds damage; 2 when something is wrong, with one line on standard error.\n"
-                "Environment: MERCER_CACHE_DIR (folder of compiled kernels, or off), MERCER_CACHE_SIZE (500M).");
+                "Environment: MERCER_CACHE_DIR (folder of compiled kernels, or off), MERCER_CACHE_SHARED (one that is only read), "
+                "MERCER_CACHE_SIZE (500M).");
     add_list();
     add_show();
     add_run();
