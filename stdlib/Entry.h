@@ -32,7 +32,7 @@ struct Initial {
 };
 
 /// How a test makes an argument up.
-enum class Draw { normal, positive, cosine, probability, binary, label, partner, step, fixed };
+enum class Draw { normal, positive, cosine, probability, binary, sign, label, partner, step, fixed };
 
 /// One input or parameter, in the order of the body's arguments.
 struct Parameter {
@@ -66,8 +66,15 @@ constexpr Parameter probabilities(std::string_view name, std::string_view shape,
           .draw = Draw::probability,
           .input = true};
 }
+/// Numbers between 0 and 1, each on its own.
+constexpr Parameter fractions(std::string_view name, std::string_view shape, std::string_view doc) {
+  return {.name = name, .shape = shape, .doc = doc, .low = 0, .high = 1, .draw = Draw::positive, .input = true};
+}
 constexpr Parameter binary(std::string_view name, std::string_view shape, std::string_view doc) {
   return {.name = name, .shape = shape, .doc = doc, .low = 0, .high = 1, .draw = Draw::binary, .input = true};
+}
+constexpr Parameter signs(std::string_view name, std::string_view shape, std::string_view doc) {
+  return {.name = name, .shape = shape, .doc = doc, .low = -1, .high = 1, .draw = Draw::sign, .input = true};
 }
 constexpr Parameter labels(std::string_view name, std::string_view shape, std::string_view doc) {
   return {.name = name, .shape = shape, .doc = doc, .low = 0, .draw = Draw::label, .input = true};

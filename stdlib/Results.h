@@ -12,4 +12,34 @@ struct Posterior {
   std::vector<Result> results() const { return {{"mean", mean}, {"variance", variance}}; }
 };
 
+/// Scores with a margin that follows the quality of an image, and the running statistics of the norms.
+struct AdaptiveLogits {
+  Tensor logits;
+  Expr mean, deviation;
+  std::vector<Result> results() const {
+    return {{"logits", logits}, {"new_mu", scalar_tensor(mean)}, {"new_sd", scalar_tensor(deviation)}};
+  }
+};
+
+/// Scores with a margin that grows with the norm of the feature, and the regulariser of the norms.
+struct MagneticLogits {
+  Tensor logits;
+  Expr regularizer;
+  std::vector<Result> results() const { return {{"logits", logits}, {"g", scalar_tensor(regularizer)}}; }
+};
+
+/// The loss, and the temperature of each sample for its next visit.
+struct AdaptiveTemperature {
+  Loss loss;
+  Tensor lam;
+  std::vector<Result> results() const { return {{"loss", Tensor(loss)}, {"lam", lam}}; }
+};
+
+/// The loss of each sample, and the risk.
+struct RobustRisk {
+  Tensor phi;
+  Expr risk;
+  std::vector<Result> results() const { return {{"phi", phi}, {"risk", scalar_tensor(risk)}}; }
+};
+
 } // namespace mercer::stdlib

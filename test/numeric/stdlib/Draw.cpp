@@ -73,6 +73,9 @@ tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int6
       case stdlib::Draw::binary:
         data.reals.push_back(random() % 2);
         break;
+      case stdlib::Draw::sign:
+        data.reals.push_back(random() % 2 == 0 ? -1 : 1);
+        break;
       case stdlib::Draw::label:
         data.integers.push_back(i % 2);
         break;

@@ -1,0 +1,58 @@
+// Class scores against a label.
+#include "mercer/stdlib/Scores.h"
+
+namespace mercer::stdlib {
+
+Expr log_odds_against(const Tensor &z, const Index &n, const Expr &label) {
+  Index c("c");
+  return logsumexp(c, z(n, c), c != label) - z(n, label);
+}
+
+Expr cross_entropy_of(const Tensor &z, const Index &n, const Expr &label) {
+  return softplus(log_odds_against(z, n, label));
+}
+
+Expr exponential_ratio(const Expr &u, const Expr &r) {
+  return where(r == 0.0, u + 0.5 * r * square(u), expm1(r * u) / where(r == 0.0, 1.0, r));
+}
+
+Expr binary_cross_entropy_of(const Expr &z, const Expr &target) {
+  return target * softplus(-z) + (1.0 - target) * softplus(z);
+}
+
+Expr weighted_average(const Expr &total, const Expr &weight) {
+  return total / where(weight == 0.0, 1.0, weight);
+}
+
+namespace {
+
+Expr largest_of(const Tensor &z, const Index &n) {
+  Index c("c");
+  return stop_gradient(max(c, z(n, c))); // the loss does not change when all scores do
+}
+
+/// The number that, taken from the scores, leaves positive parts that sum to 1.
+Expr threshold_of(const Tensor &z, const Index &n, const Expr &largest) {
+  Index c("c"), other("l");
+  // Without sorting: a class is in the support when those above it are so by less than 1 in all.
+  Tensor is_above(c, sum(other, relu(z(n, other) - z(n, c))));
+  Expr inside = is_above(c) < 1.0;
+  return (sum(c, z(n, c) - largest, inside) - 1.0) / to_real(count(c, inside));
+}
+
+} // namespace
+
+Sparsemax::Sparsemax(const Tensor &z, const Index &n)
+    : z_(z), n_(n), largest_(largest_of(z, n)), threshold_(threshold_of(z, n, largest_)) {}
+
+Expr Sparsemax::shifted(const Expr &c) const { return z_(n_, c) - largest_; }
+
+Expr Sparsemax::probability(const Expr &c) const { return relu(shifted(c) - threshold_); }
+
+Expr Sparsemax::conjugate() const {
+  Index c("c");
+  Expr s = shifted(c);
+  return 0.5 * sum(c, (s - threshold_) * (s + threshold_), s > threshold_);
+}
+
+} // namespace mercer::stdlib
