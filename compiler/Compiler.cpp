@@ -104,9 +104,8 @@ public:
     symbol = "mercer_" + name_;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, cpu_.fma, pairs()};
     target.nearCache = facts.machine.caches[1] / 2;
-    target.farCache = facts.machine.caches[2] / 2; // others use it too
     // Stores past the caches end with an instruction of x86.
-    target.streamed = cpu_.x86 ? std::min(target.farCache, lowering::mostCached) : lowering::neverStreamed;
+    target.streamed = cpu_.x86 ? std::min<int64_t>(facts.machine.caches[2] / 2, lowering::mostCached) : lowering::neverStreamed;
     nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");

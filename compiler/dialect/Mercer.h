@@ -91,6 +91,9 @@ inline constexpr int64_t pairedTerms = 32;
 /// groups, where many sums at once make what is done after a block expensive.
 inline constexpr int64_t blockTerms = 16, innerTerms = 32;
 
+/// The largest extent of the class of the shortest indices: too few iterations to be generous with as parts for threads.
+inline constexpr int64_t shortestClass = 256;
+
 /// Is a value there outside of every nest of its plan?
 bool isOutsideNests(mlir::Value value);
 

@@ -24,8 +24,7 @@ struct Target {
   bool contiguous = true;       ///< arguments are row-major without gaps
   bool fma = true;              ///< an instruction; else sums of products and polynomials round each product
   Pairs pairs = Pairs::none;
-  int64_t nearCache = 1 << 20;  ///< as `farCache`, for tiles of bf16, which take what they read many times as fast
-  int64_t farCache = 16 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it
+  int64_t nearCache = 1 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it
   int64_t streamed = mostCached; ///< bytes of outputs from which on they are stored past the caches
 };
 

@@ -16,8 +16,6 @@ namespace {
 
 /// Values of one running state at most.
 constexpr unsigned mostStates = 4;
-/// Iterations of a long loop that run for one panel after the other: 16 rows of 256 f32 numbers fill half a first-level cache.
-constexpr int64_t partLength = blockTerms; // sums go through the same blocks without parts
 
 struct Segment {
   SmallVector<Operation *> ops;
@@ -91,11 +89,11 @@ int64_t slotsOf(ir::NestOp nest) {
 
 class Panels {
 public:
-  /// `shares`: whether parts are worth it.
-  Panels(Codegen &code, ir::NestOp nest, Value slots, Value shares,
+  /// `shares`: whether parts are worth it; `shared`: bytes that long loops read for each panel.
+  Panels(Codegen &code, ir::NestOp nest, Value slots, Value shares, Value shared, Value partBytes,
          llvm::function_ref<void(ir::AccumulateOp, Lane)> accumulate)
-      : code_(code), b_(code.b), nest_(nest), memory_(slots), shares_(shares), accumulate_(accumulate), segments_(segmentsOf(nest)),
-        crossing_(crossingOf(segments_)), lanes_(static_cast<int64_t>(nest.getLanes())),
+      : code_(code), b_(code.b), nest_(nest), memory_(slots), shares_(shares), shared_(shared), partBytes_(partBytes),
+        accumulate_(accumulate), segments_(segmentsOf(nest)), crossing_(crossingOf(segments_)), lanes_(static_cast<int64_t>(nest.getLanes())),
         nextSlot_(static_cast<unsigned>(crossing_.slots.size())) {}
 
   /// Iterations [first, last) of the nest, of which [.., end) exist.
@@ -143,10 +141,9 @@ private:
     });
     code_.setLoc(loop.getLoc());
     Value upper = code_.scalar(loop.getUpper());
-    bool blocks = !loop.getBlock().getOps<ir::TileOp>().empty(); // each iteration is a part already
     Value lower = code_.scalar(loop.getLower());
     Value whole = arith::MaxSIOp::create(b_, code_.loc(), arith::SubIOp::create(b_, code_.loc(), upper, lower), code_.i64(1));
-    Value length = arith::SelectOp::create(b_, code_.loc(), shares_, code_.i64(blocks ? 1 : pairedLoops(loop).empty() ? partLength : tileRows), whole);
+    Value length = arith::SelectOp::create(b_, code_.loc(), shares_, partOf(loop, whole), whole);
     code_.carry({}, lower, upper, length, [&](Value from) {
       Value next = arith::AddIOp::create(b_, code_.loc(), from, length);
       Value to = arith::MinSIOp::create(b_, code_.loc(), next, upper);
@@ -163,6 +160,17 @@ private:
       code_.endLoop(loop, states);
       save(loop.getResults());
     });
+  }
+
+  /// Iterations, of `whole`, that run for one panel after the other: as many as read `partBytes`, in whole blocks, so that sums go
+  /// through the same blocks as without parts.
+  Value partOf(ir::LoopOp loop, Value whole) {
+    Location loc = code_.loc();
+    bool blocks = !loop.getBlock().getOps<ir::TileOp>().empty(); // each iteration is a block
+    Value block = code_.i64(blocks ? 1 : pairedLoops(loop).empty() ? blockTerms : tileRows);
+    Value each = arith::MaxSIOp::create(b_, loc, arith::DivSIOp::create(b_, loc, shared_, whole), code_.i64(1)); // bytes
+    Value count = arith::DivSIOp::create(b_, loc, arith::DivSIOp::create(b_, loc, partBytes_, each), block);
+    return arith::MulIOp::create(b_, loc, arith::MaxSIOp::create(b_, loc, count, code_.i64(1)), block);
   }
 
   /// The slot's place for the panel.
@@ -203,7 +211,7 @@ private:
   Codegen &code_;
   OpBuilder &b_;
   ir::NestOp nest_;
-  Value memory_, shares_;
+  Value memory_, shares_, shared_, partBytes_;
   llvm::function_ref<void(ir::AccumulateOp, Lane)> accumulate_;
   SmallVector<Segment> segments_;
   Crossing crossing_;
@@ -220,16 +228,12 @@ void Codegen::panels(ir::NestOp nest, MutableArrayRef<Running> totals, Value beg
   Value shared = i64(0);
   for (Value array : sharedArrays(nest))
     shared = arith::AddIOp::create(b, loc(), shared, bytes(array));
-  bool tiles = target_.pairs == Pairs::tiles && llvm::any_of(nest.getBlock().getOps<ir::LoopOp>(), [](ir::LoopOp loop) {
-    return !pairedLoops(loop).empty();
-  });
-  // A far cache serves loops that go through what it holds in order; only beyond it parts are worth their overhead.
-  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, shared, i64(tiles ? target_.nearCache : target_.farCache));
+  Value shares = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, shared, i64(target_.nearCache));
   int64_t lanes = static_cast<int64_t>(nest.getLanes()), panels = static_cast<int64_t>(nest.getPanels());
   Value step = arith::SelectOp::create(b, loc(), shares, i64(lanes * panels), i64(lanes));
   carry(totals, begin, end, step, [&](Value first) {
     Value last = arith::MinSIOp::create(b, loc(), arith::AddIOp::create(b, loc(), first, step), end);
-    Panels(*this, nest, slots_, shares, accumulate).run(totals, first, last, end);
+    Panels(*this, nest, slots_, shares, shared, i64(target_.nearCache / 2), accumulate).run(totals, first, last, end);
     for (Running &running : totals)
       endBlock(running);
   });

@@ -79,11 +79,11 @@ public:
     for (const Place &place : places_)
       if (place.access->shared)
         shared = std::max(shared, bytes(place, 0, true));
-    const double last = static_cast<double>(machine_.caches[2]) / 2; // lowering/Panels.cpp
+    const double near = static_cast<double>(machine_.caches[1]) / 2; // lowering/Panels.cpp
     double all = 0;
     for (const Place &place : places_) {
       double bytes = moved(place, path(place.loop), 0, cache);
-      if (nest_.panels > 1 && place.access->shared && shared > last)
+      if (nest_.panels > 1 && place.access->shared && shared > near)
         bytes = std::max(bytes / nest_.panels, std::min(bytes, this->bytes(place, 0, true)));
       all += place.access->written ? 2 * bytes : bytes; // what is written is read before
     }

@@ -197,9 +197,8 @@ void NestWriter::addTerm(ir::ArrayOp array) {
 /// Iterations that one thread takes. What they add up is handed on by the chunk: then their number is part of the order.
 /// Of a short index there are few chunks at best, so they are smaller.
 int64_t NestWriter::chunkOf(const Demand &demand, ArrayRef<Value> roots) {
-  constexpr int64_t shortest = 256; // the class of the shortest ones
   std::optional<int64_t> bound = ir::upperBound(demand.index.getDefiningOp<ir::IndexOp>().getExtent());
-  int64_t least = (bound && *bound <= shortest ? 2 : 4) * machine_.lanes, most = 512 * machine_.lanes;
+  int64_t least = (bound && *bound <= ir::shortestClass ? 2 : 4) * machine_.lanes, most = 512 * machine_.lanes;
   bool sums = llvm::any_of(demand.arrays, [](ir::ArrayOp array) { return array.getIndices().empty() || isScattered(array); });
   return choices_.chooseNumber("chunk", {least, 4 * least, 16 * least, most}, hasLoops(roots, demand) ? least : most, !sums);
 }

@@ -48,18 +48,27 @@ SmallVector<ir::ReadOp> sharedReads(ir::NestOp nest, ir::LoopOp loop) {
 
 void shareReads(ir::PlanOp plan, const Machine &machine, Choices &choices) {
   constexpr double nearCache = 512 << 10; // half of a usual second-level one
+  constexpr int64_t most = 4;
   for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
-    if (!nest.getLanes())
+    const auto lanes = static_cast<int64_t>(nest.getLanes());
+    if (lanes == 0)
       continue;
-    const int64_t panels = std::max<int64_t>(4 * machine.lanes / static_cast<int64_t>(nest.getLanes()), 2);
-    if (nest.getChunk() % (panels * nest.getLanes()) != 0)
-      continue;
+    // What a chunk adds up depends on its length; few iterations are too few for long chunks.
+    const bool sums = !nest.getBlock().getOps<ir::AccumulateOp>().empty() || nest->getNumResults() > 0;
+    std::optional<int64_t> iterations = ir::upperBound(nest.getExtent());
+    const bool fixed = sums || (iterations && *iterations <= ir::shortestClass);
+    int64_t panels = most;
+    while (fixed && panels > 1 && static_cast<int64_t>(nest.getChunk()) % (panels * lanes) != 0)
+      panels /= 2;
     double shared = 0;
     for (auto loop : nest.getBlock().getOps<ir::LoopOp>())
       if (isLong(nest, loop))
         shared = std::max(shared, sharedBytes(nest, loop));
-    if (shared > 0)
-      nest.setPanels(choices.chooseNumber("panels", {1, panels}, shared > nearCache ? panels : 1, true));
+    if (shared == 0 || panels == 1)
+      continue;
+    nest.setPanels(choices.chooseNumber("panels", {1, panels}, shared > nearCache ? panels : 1, true));
+    if (nest.getChunk() % (nest.getPanels() * lanes) != 0)
+      nest.setChunk(nest.getPanels() * lanes);
   }
 }
 

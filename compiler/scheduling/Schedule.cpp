@@ -109,10 +109,9 @@ private:
 
   /// The sums over long indices that an output needs for each position of its further indices.
   int64_t longSumsFor(ir::OutputOp output) {
-    constexpr double shortest = 256;
     return llvm::count_if(dependences_.closure(output.getValue()), [&](Operation *op) {
       auto reduce = dyn_cast<ir::ReduceOp>(op);
-      return reduce && ir::guessedLength(reduce.getOver().front()) > shortest && differsByPosition(output, reduce.getResult());
+      return reduce && ir::guessedLength(reduce.getOver().front()) > ir::shortestClass && differsByPosition(output, reduce.getResult());
     });
   }
 

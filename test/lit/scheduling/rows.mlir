@@ -3,9 +3,9 @@
 // RUN: mercer-opt %s --mercer-store-reductions '--mercer-schedule=plan=rows=1' | FileCheck %s --check-prefix=ONE
 
 // Two vectors of rows share what is read of y. As many vectors of rows as otherwise share a cache's part of y.
-// CHECK: mercer.nest "i" {{.*}} chunk 64 lanes 32 panels 2 {
+// CHECK: mercer.nest "i" {{.*}} chunk 128 lanes 32 panels 4 {
 // CHECK: mercer.loop "j" {{.*}} jam 8 [logsumexp]
-// FEW: mercer.nest "i" {{.*}} lanes 16 panels 2 {
+// FEW: mercer.nest "i" {{.*}} lanes 16 panels 4 {
 // With 16 registers there is room for 4 sums in two vectors each. The order is that of 8.
 // FEW: mercer.loop "j" {{.*}} jam 4 group 8 [logsumexp]
 // ONE: mercer.nest "i" {{.*}} lanes 16 panels 4 {

@@ -6,8 +6,8 @@
 
 // A row that a loop over other rows reads again and again is packed first, one element a lane; 8 of the other rows run side by side.
 // CHECK-LABEL: mercer.plan @pairs
-// All the other rows are read again for each vector of rows: two times two vectors share them.
-// CHECK: mercer.nest "i" {{.*}} lanes 32 panels 2
+// All the other rows are read again for each vector of rows: four vectors share them.
+// CHECK: mercer.nest "i" {{.*}} lanes 32 panels 4
 // CHECK: %[[ROW:.*]] = mercer.tile
 // CHECK-NEXT: mercer.loop "k" %[[K:.*]] from
 // CHECK-NEXT: %[[V:.*]] = mercer.read %arg0[%{{.*}}, %[[K]]]
