@@ -1,60 +1,36 @@
-// Expressions as text in the notation of papers, and as LaTeX.
+// Expressions in the notation of papers: as text, LaTeX and MathML.
 #include "mercer/dsl/Node.h"
+#include "mercer/dsl/Notation.h"
 
-#include <cmath>
-#include <cstdio>
 #include <map>
-#include <set>
 
 namespace mercer {
 namespace {
 
-using dsl::Function;
-
-/// How tightly the outermost operator of a text binds. A reduction stands before a product and takes all of it.
-enum Binding { lowest, logical_or, logical_and, comparison, additive, prefix, multiplicative, unary, atom };
-
-struct Text {
-  std::string text;
-  Binding binding = atom;
-};
+using namespace dsl;
 
 struct Infix {
   Function function;
-  const char *text, *latex;
+  std::string_view sign;
   Binding binding;
 };
 constexpr Infix infixes[] = {
-    {Function::add, " + ", " + ", additive},           {Function::sub, " - ", " - ", additive},
-    {Function::mul, " ", " \\, ", multiplicative},      {Function::div, " / ", " / ", multiplicative},
-    {Function::mod, " mod ", " \\bmod ", multiplicative}, {Function::eq, " = ", " = ", comparison},
-    {Function::ne, " ≠ ", " \\ne ", comparison},        {Function::lt, " < ", " < ", comparison},
-    {Function::le, " ≤ ", " \\le ", comparison},        {Function::gt, " > ", " > ", comparison},
-    {Function::ge, " ≥ ", " \\ge ", comparison},        {Function::logical_and, " ∧ ", " \\land ", logical_and},
-    {Function::logical_or, " ∨ ", " \\lor ", logical_or}};
+    {Function::add, "+", additive},           {Function::sub, "-", additive},
+    {Function::mul, "", multiplicative},      {Function::div, "/", multiplicative},
+    {Function::mod, "mod", multiplicative},   {Function::eq, "=", comparison},
+    {Function::ne, "≠", comparison},          {Function::lt, "<", comparison},
+    {Function::le, "≤", comparison},          {Function::gt, ">", comparison},
+    {Function::ge, "≥", comparison},          {Function::logical_and, "∧", Binding::logical_and},
+    {Function::logical_or, "∨", Binding::logical_or}};
 
 constexpr std::string_view function_names[] = {
 #define MERCER_ELEMENTWISE(name, ...) #name,
 #include "mercer/dsl/ops/Elementwise.def"
 };
 
-std::string number(double value) {
-  if (std::isnan(value))
-    return "NaN";
-  if (std::isinf(value))
-    return value > 0 ? "∞" : "-∞";
-  char text[40];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (std::strtod(text, nullptr) == value)
-      break;
-  }
-  return text;
-}
-
 class Printer {
 public:
-  Printer(bool latex, std::size_t part_size) : latex_(latex), part_size_(part_size) {}
+  Printer(const Notation &notation, std::size_t part_size) : notation_(notation), part_size_(part_size) {}
 
   std::string print(const Expr &expr) { return expression(*expr.node()).text; }
 
@@ -63,8 +39,7 @@ public:
 
 private:
   std::string key(const ExprNode &node) const {
-    std::string key(reinterpret_cast<const char *>(&node), 0);
-    key = std::to_string(reinterpret_cast<std::uintptr_t>(&node));
+    std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(&node));
     for (const Index &index : node.free->indices)
       if (auto found = replaced_.find(index.node().get()); found != replaced_.end() && !found->second.empty())
         key += "|" + found->second.back().text;
@@ -77,10 +52,8 @@ private:
       return known->second;
     Text made = fresh(node);
     if (made.text.size() > part_size_) {
-      std::string name = "v" + std::to_string(parts_.size() + 1);
-      if (latex_)
-        name = "v_{" + std::to_string(parts_.size() + 1) + "}";
-      parts_.push_back(name + " = " + made.text);
+      std::string name = notation_.part_name(parts_.size() + 1);
+      parts_.push_back(notation_.infix(name, "=", made.text));
       made = {name};
     }
     memo_.emplace(std::move(memo_key), made);
@@ -90,76 +63,30 @@ private:
   std::string operand(const Expr &expr, Binding least) { return enclosed(expression(*expr.node()), least); }
 
   std::string enclosed(const Text &text, Binding least) const {
-    if (text.binding >= least)
-      return text.text;
-    return (latex_ ? "\\left(" : "(") + text.text + (latex_ ? "\\right)" : ")");
+    return text.binding >= least ? text.text : notation_.enclosed(text.text);
   }
 
-  static std::string escaped(std::string_view name) {
-    std::string result;
-    for (char c : name)
-      result += c == '_' ? std::string("\\_") : std::string(1, c);
-    return result;
-  }
-
-  std::string name_of(const std::string &name) const {
-    static const std::set<std::string_view> letters = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta",
-                                                       "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma",
-                                                       "tau", "phi", "chi", "psi", "omega"};
-    if (!latex_)
-      return name;
-    if (letters.contains(name))
-      return "\\" + name;
-    return name.size() > 1 ? "\\mathrm{" + escaped(name) + "}" : escaped(name);
-  }
-
-  std::string function_of(std::string_view name) const {
-    static const std::set<std::string_view> known = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"};
-    if (!latex_)
-      return std::string(name);
-    return known.contains(name) ? "\\" + std::string(name) : "\\operatorname{" + escaped(name) + "}";
-  }
-
-  /// 2.5e-08 is no notation of papers.
-  Text constant(double value) const {
-    Binding binding = std::signbit(value) ? unary : atom;
-    std::string text = number(value);
-    if (!latex_)
-      return {text, binding};
-    if (std::isnan(value))
-      return {"\\mathrm{NaN}", binding};
-    if (std::isinf(value))
-      return {value > 0 ? "\\infty" : "-\\infty", binding};
-    std::size_t exponent = text.find('e');
-    if (exponent == std::string::npos)
-      return {text, binding};
-    std::string power = "10^{" + std::to_string(std::stoi(text.substr(exponent + 1))) + "}", factor = text.substr(0, exponent);
-    if (factor == "1" || factor == "-1")
-      return {factor.substr(0, factor.size() - 1) + power, unary};
-    return {factor + " \\cdot " + power, multiplicative};
-  }
-
-  std::string call(const std::string &name, const std::vector<Expr> &operands) {
-    std::string list;
+  std::string call(std::string_view name, const std::vector<Expr> &operands) {
+    std::vector<std::string> texts;
     for (const Expr &expr : operands)
-      list += (list.empty() ? "" : ", ") + expression(*expr.node()).text;
-    return function_of(name) + (latex_ ? "\\left(" + list + "\\right)" : "(" + list + ")");
+      texts.push_back(expression(*expr.node()).text);
+    return notation_.call(name, texts);
   }
 
   Text fresh(const ExprNode &node) {
     switch (node.op) {
     case ExprOp::real_constant:
-      return constant(node.real);
+      return notation_.constant(node.real);
     case ExprOp::integer_constant:
-      return {std::to_string(node.integer), node.integer < 0 ? unary : atom};
+      return {notation_.integer(node.integer), node.integer < 0 ? unary : atom};
     case ExprOp::boolean_constant:
-      return {node.integer ? "true" : "false"};
+      return {notation_.truth(node.integer != 0)};
     case ExprOp::index:
       return index(node.indices[0]);
     case ExprOp::index_extent:
-      return {latex_ ? "|" + index(node.indices[0]).text + "|" : "extent(" + index(node.indices[0]).text + ")"};
+      return {notation_.extent(index(node.indices[0]).text)};
     case ExprOp::tensor_extent:
-      return {function_of("extent") + "(" + tensor_name(*node.tensor) + ", " + std::to_string(node.integer) + ")"};
+      return {notation_.call("extent", {tensor_name(*node.tensor), notation_.integer(node.integer)})};
     case ExprOp::read: {
       std::vector<Text> at;
       for (const Expr &subscript : node.operands)
@@ -175,10 +102,10 @@ private:
     case ExprOp::named:
       return expression(*node.operands[0].node());
     case ExprOp::tangent: {
-      std::string along;
+      std::vector<std::string> along;
       for (const auto &[variable, direction] : node.directions)
-        along += (along.empty() ? "" : ", ") + direction.name();
-      return {(latex_ ? "D_{" : "D[") + along + (latex_ ? "} " : "] ") + operand(node.operands[0], unary), unary};
+        along.push_back(notation_.name(direction.name()));
+      return {notation_.tangent(along, operand(node.operands[0], unary)), unary};
     }
     }
     return {};
@@ -188,14 +115,14 @@ private:
     auto found = replaced_.find(index.node().get());
     if (found != replaced_.end() && !found->second.empty())
       return found->second.back();
-    return {name_of(index.name())};
+    return {notation_.name(index.name())};
   }
 
   Text apply(const ExprNode &node) {
     for (const Infix &infix : infixes)
       if (infix.function == node.function) {
-        if (latex_ && node.function == Function::div)
-          return {"\\frac{" + operand(node.operands[0], lowest) + "}{" + operand(node.operands[1], lowest) + "}"};
+        if (notation_.is_stacked() && node.function == Function::div)
+          return {notation_.fraction(operand(node.operands[0], lowest), operand(node.operands[1], lowest))};
         bool associative = infix.function == Function::add || infix.function == Function::logical_and ||
                            infix.function == Function::logical_or;
         Binding right = associative ? infix.binding : static_cast<Binding>(infix.binding + 1);
@@ -206,60 +133,46 @@ private:
         bool negated = infix.binding == multiplicative && first.op == ExprOp::apply && first.function == Function::neg &&
                        expression(*first.operands[0].node()).binding >= multiplicative;
         Binding left = negated ? additive : infix.binding;
-        return {operand(node.operands[0], left) + (latex_ ? infix.latex : infix.text) +
-                    operand(node.operands[1], right),
-                left};
+        return {notation_.infix(operand(node.operands[0], left), infix.sign, operand(node.operands[1], right)), left};
       }
+    const Binding inner = notation_.is_stacked() ? lowest : atom; // of what a layout sets apart
     switch (node.function) {
     case Function::neg:
-      return {"-" + operand(node.operands[0], prefix), additive};
+      return {notation_.negative(operand(node.operands[0], prefix)), additive};
     case Function::logical_not:
-      return {(latex_ ? "\\lnot " : "¬") + operand(node.operands[0], atom), unary};
+      return {notation_.negation(operand(node.operands[0], atom)), unary};
     case Function::to_real:
       return expression(*node.operands[0].node());
     case Function::square:
-      return {operand(node.operands[0], atom) + (latex_ ? "^{2}" : "²"), unary};
+      return {notation_.square(operand(node.operands[0], atom)), unary};
     case Function::sqrt:
     case Function::root:
-      return latex_ ? Text{"\\sqrt{" + operand(node.operands[0], lowest) + "}"}
-                    : Text{"√" + operand(node.operands[0], atom), unary};
+      return {notation_.root(operand(node.operands[0], inner)), notation_.is_stacked() ? atom : unary};
     case Function::pow:
-      return {operand(node.operands[0], atom) + (latex_ ? "^{" : "^") +
-                  operand(node.operands[1], latex_ ? lowest : atom) + (latex_ ? "}" : ""),
-              unary};
+      return {notation_.power(operand(node.operands[0], atom), operand(node.operands[1], inner)), unary};
     case Function::abs:
-      return {"|" + operand(node.operands[0], lowest) + "|"};
+      return {notation_.magnitude(operand(node.operands[0], lowest))};
     case Function::floor_div:
-      return {(latex_ ? "\\lfloor " : "⌊") + operand(node.operands[0], multiplicative) + " / " +
-              operand(node.operands[1], unary) + (latex_ ? " \\rfloor" : "⌋")};
+      return {notation_.floor_ratio(operand(node.operands[0], multiplicative), operand(node.operands[1], unary))};
     case Function::select:
       return {call("where", node.operands)};
     default:
-      return {call(std::string(function_names[static_cast<int>(node.function)]), node.operands)};
+      return {call(function_names[static_cast<int>(node.function)], node.operands)};
     }
   }
 
   Text reduce(const ExprNode &node) {
-    static const std::map<std::string_view, std::pair<const char *, const char *>> signs = {
-        {"sum", {"Σ", "\\sum"}},   {"prod", {"Π", "\\prod"}}, {"min", {"min", "\\min"}},
-        {"max", {"max", "\\max"}}, {"any", {"∃", "\\exists"}},   {"all", {"∀", "\\forall"}}};
-    auto sign = signs.find(node.name);
-    std::string name = sign != signs.end() ? (latex_ ? sign->second.second : sign->second.first)
-                                           : function_of(node.name);
-    for (const Index &bound : node.indices)
-      replaced_[bound.node().get()].push_back({name_of(bound.name())});
-    std::string over;
-    for (const Index &bound : node.indices)
-      over += (over.empty() ? "" : ", ") + name_of(bound.name());
+    std::vector<std::string> over;
+    for (const Index &bound : node.indices) {
+      over.push_back(notation_.name(bound.name()));
+      replaced_[bound.node().get()].push_back({over.back()});
+    }
     const ExprNode &predicate = *node.operands[1].node();
-    bool everywhere = predicate.op == ExprOp::boolean_constant && predicate.integer;
-    if (!everywhere)
-      over += (latex_ ? " : " : ": ") + expression(predicate).text;
-    if (node.form == ReduceForm::variance && node.integer != 0)
-      over += "; ddof " + std::to_string(node.integer);
-    std::string range = latex_ ? "_{" + over + "} " : "[" + over + "] ";
-    bool counts = node.form == ReduceForm::count;
-    Text result{counts ? name + range.substr(0, range.size() - 1) : name + range + operand(node.operands[0], prefix),
+    const bool everywhere = predicate.op == ExprOp::boolean_constant && predicate.integer;
+    const bool counts = node.form == ReduceForm::count, corrected = node.form == ReduceForm::variance && node.integer != 0;
+    Text result{notation_.reduction(node.name, over, everywhere ? "" : expression(predicate).text,
+                                    corrected ? "ddof " + std::to_string(node.integer) : "",
+                                    counts ? "" : operand(node.operands[0], prefix)),
                 counts ? atom : prefix};
     for (const Index &bound : node.indices)
       replaced_[bound.node().get()].pop_back();
@@ -268,12 +181,12 @@ private:
 
   std::string tensor_name(const TensorNode &tensor) {
     if (!tensor.name.empty())
-      return name_of(tensor.name);
+      return notation_.name(tensor.name);
     if (tensor.op == TensorOp::variable) {
       auto [found, fresh] = variables_.try_emplace(&tensor);
       if (fresh)
-        found->second = std::string(1, "uvw"[(variables_.size() - 1) % 3]) +
-                        (variables_.size() > 3 ? std::to_string((variables_.size() - 1) / 3) : "");
+        found->second = notation_.name(std::string(1, "uvw"[(variables_.size() - 1) % 3]) +
+                                       (variables_.size() > 3 ? std::to_string((variables_.size() - 1) / 3) : ""));
       return found->second;
     }
     if (tensor.base)
@@ -305,10 +218,9 @@ private:
       const TensorNode &variable = tensor.op == TensorOp::gradient ? *tensor.variable : *tensor.base;
       std::string by = subscripted(tensor_name(variable), at);
       std::string body = expression(*tensor.body->node()).text;
-      std::string result = latex_ ? "\\frac{\\partial}{\\partial " + by + "}\\left[" + body + "\\right]"
-                                  : "∂[" + body + "]/∂" + by;
+      std::string result = notation_.partial(body, by);
       if (tensor.op == TensorOp::gradient)
-        result += (latex_ ? "_{" : "{") + tensor_name(variable) + " = " + point(*tensor.base) + "}";
+        result = notation_.at(result, tensor_name(variable), point(*tensor.base));
       return {result};
     }
     default:
@@ -318,20 +230,20 @@ private:
 
   /// A tensor without its last subscripts: x(i, ·).
   std::string point(const TensorNode &tensor) {
-    std::vector<Text> dots(static_cast<std::size_t>(tensor.rank), Text{latex_ ? "\\cdot" : "·"});
+    std::vector<Text> dots(static_cast<std::size_t>(tensor.rank), Text{notation_.dot()});
     return read(tensor, dots).text;
   }
 
   std::string subscripted(const std::string &name, const std::vector<Text> &at) const {
     if (at.empty())
       return name;
-    std::string list;
+    std::vector<std::string> texts;
     for (const Text &subscript : at)
-      list += (list.empty() ? "" : ", ") + subscript.text;
-    return latex_ ? name + "_{" + list + "}" : name + "(" + list + ")";
+      texts.push_back(subscript.text);
+    return notation_.subscripted(name, texts);
   }
 
-  bool latex_;
+  const Notation &notation_;
   std::size_t part_size_;
   std::map<const IndexNode *, std::vector<Text>> replaced_;
   std::map<const TensorNode *, std::string> variables_;
@@ -339,32 +251,32 @@ private:
   std::vector<std::string> parts_;
 };
 
-std::string print(const Expr &expr, bool latex) {
+std::string print(const Expr &expr, const Notation &notation) {
   std::string result;
-  dsl::with_deep_stack(expr.node()->depth, [&] {
+  with_deep_stack(expr.node()->depth, [&] {
     // In one piece when that is short enough; sharing would make some expressions exponentially long.
-    Printer whole(latex, limits::text);
-    result = whole.print(expr);
+    Printer whole(notation, limits::text * notation.part_size() / 4096);
+    result = notation.whole(whole.print(expr), {});
     if (whole.parts().empty())
       return;
-    Printer split(latex, 4096);
-    result = split.print(expr);
-    for (const std::string &part : split.parts())
-      result += (latex ? " \\\\\n" : "\nwhere ") + part;
+    Printer split(notation, notation.part_size());
+    std::string formula = split.print(expr);
+    result = notation.whole(formula, split.parts());
   });
   return result;
 }
 
 } // namespace
 
-std::string to_text(const Expr &expr) { return print(expr, false); }
-std::string to_latex(const Expr &expr) { return print(expr, true); }
+std::string to_text(const Expr &expr) { return print(expr, unicode()); }
+std::string to_latex(const Expr &expr) { return print(expr, latex()); }
+std::string to_mathml(const Expr &expr) { return print(expr, mathml()); }
 
 std::string to_text(const Program &program) {
   std::string result = program.name() + "(";
   bool first = true;
   for (const Tensor &input : program.inputs()) {
-    result += (first ? "" : ", ") + input.name() + ": " + std::string(dsl::name_of(input.kind()));
+    result += (first ? "" : ", ") + input.name() + ": " + std::string(name_of(input.kind()));
     if (input.rank())
       result += " of rank " + std::to_string(input.rank());
     first = false;

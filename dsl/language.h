@@ -353,8 +353,9 @@ Tensor gradient(const std::function<Expr(const Tensor &)> &f, const Tensor &at,
 Expr derivative(const std::function<Expr(const Expr &)> &f, const Expr &at,
                 std::source_location where = std::source_location::current());
 
-/// Text of an expression in the notation of papers (Unicode), and as LaTeX.
+/// Text of an expression in the notation of papers (Unicode), as LaTeX, and as MathML (elements `math`, for web pages).
 std::string to_text(const Expr &);
 std::string to_latex(const Expr &);
+std::string to_mathml(const Expr &);
 
 } // namespace mercer

@@ -1,4 +1,4 @@
-// Text and LaTeX of expressions.
+// Text, LaTeX and MathML of expressions.
 #include "mercer/language.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +20,27 @@ TEST_F(Printing, GaussianKernel) {
   EXPECT_EQ(to_text(matvec), "Σ[j] exp(-gamma (Σ[k] (x(i, k) - y(j, k))²)) b(j)");
   EXPECT_EQ(to_latex(matvec), "\\sum_{j} \\exp\\left(-\\gamma \\, \\left(\\sum_{k} "
                               "\\left(x_{i, k} - y_{j, k}\\right)^{2}\\right)\\right) \\, b_{j}");
+}
+
+TEST_F(Printing, MathML) {
+  EXPECT_EQ(to_mathml(s / t), "<math display=\"block\"><mrow><mfrac><mrow><mi>s</mi></mrow><mrow><mi>t</mi></mrow></mfrac></mrow></math>");
+  auto row = [](const Expr &expr) {
+    std::string text = to_mathml(expr), begin = "<math display=\"block\"><mrow>", end = "</mrow></math>";
+    EXPECT_TRUE(text.starts_with(begin) && text.ends_with(end)) << text;
+    return text.substr(begin.size(), text.size() - begin.size() - end.size());
+  };
+  EXPECT_EQ(row(gamma * 2.0), "<mi>γ</mi><mo>&#x2062;</mo><mn>2</mn>");
+  EXPECT_EQ(row(square(s)), "<msup><mrow><mi>s</mi></mrow><mrow><mn>2</mn></mrow></msup>");
+  EXPECT_EQ(row(sqrt(s)), "<msqrt><mrow><mi>s</mi></mrow></msqrt>");
+  EXPECT_EQ(row(abs(s)), "<mrow><mo stretchy=\"true\">|</mo><mi>s</mi><mo stretchy=\"true\">|</mo></mrow>");
+  EXPECT_EQ(row(x(i, k)), "<msub><mrow><mi>x</mi></mrow><mrow><mi>i</mi><mo>,</mo><mi>k</mi></mrow></msub>");
+  EXPECT_EQ(row(sum(j, b(j), j < i)), "<munder><mo>∑</mo><mrow><mi>j</mi><mo>:</mo><mi>j</mi><mo>&lt;</mo><mi>i</mi></mrow></munder>"
+                                      "<msub><mrow><mi>b</mi></mrow><mrow><mi>j</mi></mrow></msub>");
+  EXPECT_EQ(row(max(j, b(j))), "<munder><mi>max</mi><mrow><mi>j</mi></mrow></munder><msub><mrow><mi>b</mi></mrow><mrow><mi>j</mi></mrow></msub>");
+  EXPECT_EQ(row(Expr(-2.5e20)), "<mo>-</mo><mn>2.5</mn><mo>·</mo><msup><mn>10</mn><mrow><mn>20</mn></mrow></msup>");
+  EXPECT_EQ(row(Expr(-std::numeric_limits<double>::infinity())), "<mo>-</mo><mi>∞</mi>");
+  EXPECT_EQ(row(exp(s)), "<mi>exp</mi><mo>&#x2061;</mo><mrow><mo>(</mo><mi>s</mi><mo>)</mo></mrow>");
+  EXPECT_EQ(row((s + t) * s), "<mrow><mo>(</mo><mi>s</mi><mo>+</mo><mi>t</mi><mo>)</mo></mrow><mo>&#x2062;</mo><mi>s</mi>");
 }
 
 TEST_F(Printing, ParenthesesOnlyWhereNeeded) {
