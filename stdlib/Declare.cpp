@@ -1,4 +1,4 @@
-// declare HEADER SOURCE: writes the library's public functions, mercer::FAMILY::ENTRY, as declarations. Users' compilers read those
+// mercer-declare HEADER: writes the library's public functions, mercer::FAMILY::ENTRY, as declarations. Users' compilers read those
 // instead of several hundred bodies, which take seconds.
 #include "mercer/stdlib/Registry.h"
 #include "mercer/stdlib/stdlib.h"
@@ -51,44 +51,21 @@ void write_comment(std::ostream &out, const EntryInfo &entry) {
   out << "/// Source: " << entry.source << '\n';
 }
 
-/// `write` for each entry, inside of its family's namespace.
-template <class Write>
-void write_families(std::ostream &out, Write &&write) {
-  std::string family;
-  std::vector<Declaration> all = declarations();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].family != family) {
-      if (!family.empty())
-        out << "} // namespace " << family << '\n';
-      family = all[i].family;
-      out << "\nnamespace " << family << " {\n";
-    }
-    write(all[i], entries()[i]);
-  }
-  out << "} // namespace " << family << '\n';
-}
-
 std::string header() {
   std::ostringstream out;
   out << "// The standard library: one function an entry, in a namespace a family. Written by stdlib/Declare.cpp.\n"
          "#pragma once\n\n#include \"mercer/stdlib/Results.h\"\n\nnamespace mercer {\n";
-  write_families(out, [&](const Declaration &declaration, const EntryInfo &entry) {
+  std::string family;
+  const std::vector<Declaration> all = declarations();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].family != family)
+      out << (family.empty() ? "" : "} // namespace " + family + "\n") << "\nnamespace " << all[i].family << " {\n";
+    family = all[i].family;
     out << '\n';
-    write_comment(out, entry);
-    out << "extern const " << declaration.type << " &" << declaration.name << ";\n";
-  });
-  out << "\n} // namespace mercer\n";
-  return out.str();
-}
-
-std::string source() {
-  std::ostringstream out;
-  out << "#include \"mercer/library.h\"\n#include \"mercer/stdlib/stdlib.h\"\n\nnamespace mercer {\n";
-  write_families(out, [&](const Declaration &declaration, const EntryInfo &) {
-    out << "constinit const " << declaration.type << " &" << declaration.name
-        << " = stdlib::" << declaration.family << "::" << declaration.name << ";\n";
-  });
-  out << "\n} // namespace mercer\n";
+    write_comment(out, entries()[i]);
+    out << "extern const " << all[i].type << " &" << all[i].name << ";\n";
+  }
+  out << "} // namespace " << family << "\n\n} // namespace mercer\n";
   return out.str();
 }
 
@@ -103,7 +80,7 @@ bool write(const char *path, const std::string &text) {
   file << text;
   if (file.flush())
     return true;
-  std::cerr << "declare: cannot write " << path << '\n';
+  std::cerr << "mercer-declare: cannot write " << path << '\n';
   return false;
 }
 
@@ -112,10 +89,10 @@ bool write(const char *path, const std::string &text) {
 } // namespace mercer::stdlib
 
 int main(int count, char **arguments) {
-  if (count != 3) {
-    std::cerr << "usage: declare HEADER SOURCE\n";
+  if (count != 2) {
+    std::cerr << "usage: mercer-declare HEADER\n";
     return 2;
   }
   using namespace mercer::stdlib;
-  return write(arguments[1], header()) && write(arguments[2], source()) ? 0 : 1;
+  return write(arguments[1], header()) ? 0 : 1;
 }
