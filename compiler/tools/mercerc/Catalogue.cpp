@@ -30,6 +30,8 @@ std::string_view kind_of_argument(const stdlib::ParameterInfo &parameter) {
     return "probabilities";
   case Draw::binary:
     return "binary";
+  case Draw::sign:
+    return "signs";
   case Draw::cosine:
     return "cosines";
   case Draw::positive:
