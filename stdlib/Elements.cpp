@@ -52,4 +52,19 @@ void check_option(std::string_view entry, std::string_view parameter, std::strin
                                          "': expected " + list + ", given '" + std::string(given) + "'");
 }
 
+Expr sum_of_sample(const std::vector<Index> &indices, const Expr &value) {
+  return indices.size() > 1 ? sum(std::vector<Index>(indices.begin() + 1, indices.end()), value) : value;
+}
+
+Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value) {
+  return indices.size() > 1 ? mean(std::vector<Index>(indices.begin() + 1, indices.end()), value) : value;
+}
+
+void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given) {
+  if (given < low || given > high)
+    throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + std::string(parameter) +
+                                           "': expected a whole number from " + std::to_string(low) + " to " +
+                                           std::to_string(high) + ", given " + std::to_string(given));
+}
+
 } // namespace mercer::stdlib

@@ -17,6 +17,9 @@ Expr at(const Tensor &x, const std::vector<Index> &indices);
 Expr power_or_zero(const Expr &base, const Expr &exponent);
 /// total / count, 0 where nothing is counted.
 Expr average_of(const Expr &total, const Expr &count);
+/// The sum, or the mean, over every index but the first: over a sample's elements.
+Expr sum_of_sample(const std::vector<Index> &indices, const Expr &value);
+Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value);
 /// log of the mean of exp(value) over the `count` values where the predicate holds; 0 where there are none.
 Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, const Expr &predicate = true);
 /// -log of the softmax probability of `label` among the scores: log(1 + sum of exp(differences)), in which
@@ -31,5 +34,7 @@ Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
 /// expected and given
 void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
                   std::initializer_list<std::string_view> choices);
+/// @throws Error(bad_option) unless `low` <= `given` <= `high`.
+void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given);
 
 } // namespace mercer::stdlib

@@ -40,6 +40,18 @@ struct RobustRisk {
   Tensor phi;
   Expr risk;
   std::vector<Result> results() const { return {{"phi", phi}, {"risk", scalar_tensor(risk)}}; }
+/// The loss, and what a velocity network would be trained on.
+struct Interpolant {
+  Expr loss;
+  Tensor velocity;
+  std::vector<Result> results() const { return {{"loss", scalar_tensor(loss)}, {"velocity", velocity}}; }
+};
+
+/// Means, and logarithms of the one standard deviation of a sample's components.
+struct Components {
+  Tensor mean;
+  Tensor log_deviation;
+  std::vector<Result> results() const { return {{"mean", mean}, {"log_deviation", log_deviation}}; }
 };
 
 } // namespace mercer::stdlib

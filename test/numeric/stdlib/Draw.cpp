@@ -1,6 +1,7 @@
 // Drawing arguments.
 #include "Draw.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -20,10 +21,13 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
       text.remove_prefix(std::min(comma + 1, text.size()));
       continue;
     }
-    auto [place, fresh] = sizes.try_emplace(name, 3 + static_cast<std::int64_t>(sizes.size()));
-    // Batches are even, so that every sample has a partner.
+    // A fourth name and further ones are short: tests evaluate an entry thousands of times.
+    const auto names = static_cast<std::int64_t>(sizes.size());
+    auto [place, fresh] = sizes.try_emplace(name, names < 3 ? 3 + names : 2);
+    // Batches are even, so that every sample has a partner. Tensors of rank 3 and above have elements enough.
+    const bool high = names > 0 && std::count(text.begin(), text.end(), ',') > 1;
     if (fresh && shape.empty())
-      place->second += place->second % 2 + more;
+      place->second += place->second % 2 + (high ? 0 : more);
     shape.push_back(place->second);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }

@@ -39,6 +39,7 @@ refuse f_contrastive_loss '{"arguments": {"T_pos": {"dtype": "f64", "shape": [1]
 refuse hard_negative_mixing "{\"arguments\": {$scores, \"n\": {\"dtype\": \"f64\", \"shape\": [1, 1, 1], \"data\": [1]}, \"lam\": $point}}" "hard_negative_mixing, arguments 'first', 'second' and 'lam': expected all three or none of them"
 refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [1, 2]}}" "matryoshka_info_nce, parameters 'dims' and 'weights': expected as many weights as lengths, one or more, given 2 lengths and 5 weights"
 refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [0.5], \"weights\": [1]}}" "matryoshka_info_nce, parameter 'dims': expected whole numbers of 1 or more, given 0.5"
+refuse f1_norm_bound "{\"arguments\": {\"V\": $point, \"W\": $point, \"b\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}}, \"parameters\": {\"form\": \"l1\"}}" "f1_norm_bound, parameter 'form': expected 'path' or 'decay', given 'l1'"
 refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
 refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "8388609 bytes or more; at most 8 MiB are read"
 
