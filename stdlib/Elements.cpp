@@ -39,6 +39,22 @@ Expr cosine_with_margin(const Expr &cosine, const Expr &margin) {
   return where(cosine > -cos(margin), turned, cosine - margin * sin(margin));
 }
 
+Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
+             const Expr &predicate) {
+  Expr before = value(other) < value(index) || (value(other) == value(index) && other < index);
+  return count(other, before && predicate);
+}
+
+void check_whole(std::string_view entry, std::string_view parameter, int given, int least, int most) {
+  if (given >= least && given <= most)
+    return;
+  throw Error(ErrorCode::bad_option,
+              std::string(entry) + ", parameter '" + std::string(parameter) +
+                  "': expected a whole number of " + std::to_string(least) +
+                  (most == std::numeric_limits<int>::max() ? " or more" : " to " + std::to_string(most)) +
+                  ", given " + std::to_string(given));
+}
+
 void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
                   std::initializer_list<std::string_view> choices) {
   std::string list;

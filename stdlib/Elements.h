@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <string_view>
 
 namespace mercer::stdlib {
@@ -30,6 +31,15 @@ Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)>
 /// sin(margin).
 Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
 
+/// How many values come before that at `index`, in rising order; of equal ones the first comes first. `other`
+/// runs over all.
+Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
+             const Expr &predicate = true);
+
+/// Checks a whole number. @throws Error(bad_option) naming the entry, the parameter, what was expected and
+/// given
+void check_whole(std::string_view entry, std::string_view parameter, int given, int least,
+                 int most = std::numeric_limits<int>::max());
 /// Checks the value of a text parameter. @throws Error(bad_option) naming the entry, the parameter, what was
 /// expected and given
 void check_option(std::string_view entry, std::string_view parameter, std::string_view given,

@@ -4,6 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
+#include <cmath>
 #include <numbers>
 
 namespace mercer::stdlib::generative {

@@ -40,6 +40,8 @@ struct RobustRisk {
   Tensor phi;
   Expr risk;
   std::vector<Result> results() const { return {{"phi", phi}, {"risk", scalar_tensor(risk)}}; }
+};
+
 /// The loss, and what a velocity network would be trained on.
 struct Interpolant {
   Expr loss;
@@ -52,6 +54,61 @@ struct Components {
   Tensor mean;
   Tensor log_deviation;
   std::vector<Result> results() const { return {{"mean", mean}, {"log_deviation", log_deviation}}; }
+};
+
+/// The experts of each token, and their weights, one column a choice.
+struct Routing {
+  Tensor gate;
+  Tensor expert;
+  std::vector<Result> results() const { return {{"g", gate}, {"idx", expert}}; }
+};
+
+/// An auxiliary loss, and where each token goes: its expert, the gate (0 when dropped), its place there (-1
+/// when dropped).
+struct Dispatch {
+  Tensor loss;
+  Tensor gate;
+  Tensor expert;
+  Tensor location;
+  std::vector<Result> results() const {
+    return {{"l_aux", loss}, {"gate", gate}, {"expert", expert}, {"location", location}};
+  }
+};
+
+/// An auxiliary loss, and the weights of the experts of each token.
+struct Combination {
+  Tensor loss;
+  Tensor weights;
+  std::vector<Result> results() const { return {{"l_aux", loss}, {"weights", weights}}; }
+};
+
+/// A cost, and the cluster of each point.
+struct Assignment {
+  Tensor cost;
+  Tensor cluster;
+  std::vector<Result> results() const { return {{"cost", cost}, {"cluster", cluster}}; }
+};
+
+/// Vectors by codewords, and which those are.
+struct Quantised {
+  Tensor values;
+  Tensor codes;
+  std::vector<Result> results() const { return {{"values", values}, {"codes", codes}}; }
+};
+
+/// Scores of the codewords, the nearest ones, and the vectors rebuilt.
+struct Codes {
+  Tensor logits;
+  Tensor code;
+  Tensor rebuilt;
+  std::vector<Result> results() const { return {{"logits", logits}, {"code", code}, {"zhat", rebuilt}}; }
+};
+
+/// Maps of the parts, and the mean feature of each.
+struct PartAttention {
+  Tensor maps;
+  Tensor features;
+  std::vector<Result> results() const { return {{"A", maps}, {"v", features}}; }
 };
 
 } // namespace mercer::stdlib

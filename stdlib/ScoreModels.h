@@ -5,6 +5,7 @@
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
 
+#include <cmath>
 #include <numbers>
 
 namespace mercer::stdlib::generative {

@@ -40,6 +40,9 @@ refuse hard_negative_mixing "{\"arguments\": {$scores, \"n\": {\"dtype\": \"f64\
 refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [1, 2]}}" "matryoshka_info_nce, parameters 'dims' and 'weights': expected as many weights as lengths, one or more, given 2 lengths and 5 weights"
 refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [0.5], \"weights\": [1]}}" "matryoshka_info_nce, parameter 'dims': expected whole numbers of 1 or more, given 0.5"
 refuse f1_norm_bound "{\"arguments\": {\"V\": $point, \"W\": $point, \"b\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}}, \"parameters\": {\"form\": \"l1\"}}" "f1_norm_bound, parameter 'form': expected 'path' or 'decay', given 'l1'"
+refuse topk_softmax_router "{\"arguments\": {\"z\": $point}, \"parameters\": {\"k\": 0}}" "topk_softmax_router, parameter 'k': expected a whole number of 1 or more, given 0"
+refuse sinkhorn_membership "{\"arguments\": {\"C\": $point}, \"parameters\": {\"T\": 101}}" "sinkhorn_membership, parameter 'T': expected a whole number of 1 to 100, given 101"
+refuse kernel_inception_distance "{\"arguments\": {\"X\": $point, \"Y\": $point, \"subsets_X\": {\"dtype\": \"i64\", \"shape\": [1, 1], \"data\": [0]}}}" "kernel_inception_distance, arguments 'subsets_X' and 'subsets_Y': expected both or none of them"
 refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
 refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "8388609 bytes or more; at most 8 MiB are read"
 
