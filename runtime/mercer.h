@@ -7,3 +7,4 @@
 
 #include "mercer/kernels.h"
 #include "mercer/library.h"
+#include "mercer/stdlib/Generators.h"

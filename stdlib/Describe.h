@@ -25,8 +25,8 @@ EntryInfo description_of(std::string_view family, const Entry<R(P...)> &entry) {
   info.kink = entry.spec.kink;
   if constexpr (std::is_same_v<R, Kernel>) {
     info.is_kernel = true;
-    info.parameters.push_back({points("X", "i,k", "points, one a row"), ParameterKind::tensor});
-    info.parameters.push_back({points("Y", "j,k", "points, one a row"), ParameterKind::tensor});
+    for (const Parameter &points : entry.spec.arguments)
+      info.parameters.push_back({points, ParameterKind::tensor});
     info.kernel = [&entry](std::span<const Value> values) { return entry.apply(values); };
     info.results = [&entry](std::span<const Value> values) {
       Tensor x = std::get<Tensor>(values[0]), y = std::get<Tensor>(values[1]);

@@ -1,9 +1,9 @@
 // Divergences between distributions and between samples.
 #pragma once
 
-#include "mercer/stdlib/KernelFunctions.h"
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
+#include "mercer/stdlib/StructuredKernels.h"
 
 namespace mercer::stdlib::divergences {
 
@@ -132,6 +132,19 @@ inline constexpr auto mmd2_unbiased = define(
              sum({i, j}, k(y[i], y[j]), i != j) / (n * (n - 1.0)) - 2.0 * mean({i, j}, k(x[i], y[j]));
     });
 
+/// 2 E|x-y|^b - E|x-x'|^b - E|y-y'|^b of two samples.
+inline Expr energy(const Tensor &x, const Tensor &y, const Expr &b, bool unbiased) {
+  Index i("i"), j("j");
+  auto between = [&](const Tensor &u, const Tensor &v) { return power_or_zero(squared_distance(u, v), 0.5 * b); };
+  auto within = [&](const Tensor &u) {
+    if (!unbiased)
+      return mean({i, j}, between(u[i], u[j]));
+    Expr n = to_real(extent(u, 0));
+    return sum({i, j}, between(u[i], u[j]), i != j) / (n * (n - 1.0));
+  };
+  return 2.0 * mean({i, j}, between(x[i], y[j])) - within(x) - within(y);
+}
+
 inline constexpr auto energy_distance = define(
     Spec<4>{
         .name = "energy_distance",
@@ -145,29 +158,7 @@ inline constexpr auto energy_distance = define(
         .smoothness = Smoothness::kinked,
         .kink = {R"({"X": [[0], [0]], "Y": [[0]]})", "[[0], [0]]"},
     },
-    [](const Tensor &x, const Tensor &y, const Expr &b, bool unbiased) {
-      Index i("i"), j("j");
-      auto between = [&](const Tensor &u, const Tensor &v) {
-        return power_or_zero(squared_distance(u, v), 0.5 * b);
-      };
-      auto within = [&](const Tensor &u) {
-        if (!unbiased)
-          return mean({i, j}, between(u[i], u[j]));
-        Expr n = to_real(extent(u, 0));
-        return sum({i, j}, between(u[i], u[j]), i != j) / (n * (n - 1.0));
-      };
-      return 2.0 * mean({i, j}, between(x[i], y[j])) - within(x) - within(y);
-    });
-
-/// u(x, y) of a kernel phi(|x-y|^2) with its two derivatives, and the scores at x and y.
-inline Expr stein_term(const Tensor &x, const Tensor &y, const Tensor &sx, const Tensor &sy,
-                       const std::function<std::array<Expr, 3>(const Expr &)> &radial) {
-  Index l("l");
-  Expr squared = squared_distance(x, y), d = to_real(extent(x, 0));
-  auto [phi, first, second] = radial(squared);
-  return dot(sx, sy) * phi + 2.0 * first * sum(l, (sy(l) - sx(l)) * (x(l) - y(l))) - 2.0 * d * first -
-         4.0 * squared * second;
-}
+    [](const Tensor &x, const Tensor &y, const Expr &b, bool unbiased) { return energy(x, y, b, unbiased); });
 
 inline constexpr auto ksd_u = define(
     Spec<3>{
@@ -182,22 +173,10 @@ inline constexpr auto ksd_u = define(
                   "-0.48796402595124483"},
     },
     [](const Tensor &x, const Tensor &s, const std::string &base) {
-      if (base != "imq" && base != "rbf")
-        throw Error(ErrorCode::bad_option,
-                    "ksd_u, parameter 'base': expected 'imq' or 'rbf', given '" + base + "'");
-      bool gaussian = base == "rbf";
-      auto radial = [gaussian](const Expr &r) -> std::array<Expr, 3> {
-        if (gaussian) {
-          Expr phi = exp(-0.5 * r);
-          return {phi, -0.5 * phi, 0.25 * phi};
-        }
-        Expr inverse = 1.0 / (1.0 + r);
-        Expr phi = sqrt(inverse);
-        return {phi, -0.5 * phi * inverse, 0.75 * phi * square(inverse)};
-      };
+      kernels::Radial radial = kernels::stein_base("ksd_u", base, 1.0, 1.0, -0.5);
       Index i("i"), j("j");
       Expr n = to_real(extent(x, 0));
-      return sum({i, j}, stein_term(x[i], x[j], s[i], s[j], radial), i != j) / (n * (n - 1.0));
+      return sum({i, j}, kernels::stein_term(x[i], x[j], s[i], s[j], radial), i != j) / (n * (n - 1.0));
     });
 
 inline constexpr auto ksd_v = define(
@@ -212,12 +191,9 @@ inline constexpr auto ksd_v = define(
         .properties = non_negative,
     },
     [](const Tensor &x, const Tensor &psi, const Expr &s2) {
-      auto radial = [&](const Expr &r) -> std::array<Expr, 3> {
-        Expr phi = exp(-r / (2.0 * s2));
-        return {phi, -phi / (2.0 * s2), phi / (4.0 * square(s2))};
-      };
+      kernels::Radial radial = kernels::stein_base("ksd_v", "rbf", sqrt(s2), 1.0, -0.5);
       Index i("i"), j("j");
-      return mean({i, j}, stein_term(x[i], x[j], psi[i], psi[j], radial));
+      return mean({i, j}, kernels::stein_term(x[i], x[j], psi[i], psi[j], radial));
     });
 
 inline constexpr auto kl_gaussian_diag = define(

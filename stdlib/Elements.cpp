@@ -83,4 +83,15 @@ void check_between(std::string_view entry, std::string_view parameter, int low, 
                                            std::to_string(high) + ", given " + std::to_string(given));
 }
 
+Expr shared_minimum(const Expr &a, const Expr &b) {
+  return where(a < b, a, where(b < a, b, 0.5 * a + 0.5 * b));
+}
+
+Expr one_of(const Index &position, const std::vector<Expr> &elements) {
+  Expr element = elements[0];
+  for (std::size_t n = 1; n < elements.size(); ++n)
+    element = where(position == static_cast<std::int64_t>(n), elements[n], element);
+  return element;
+}
+
 } // namespace mercer::stdlib

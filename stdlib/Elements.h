@@ -47,4 +47,9 @@ void check_option(std::string_view entry, std::string_view parameter, std::strin
 /// @throws Error(bad_option) unless `low` <= `given` <= `high`.
 void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given);
 
+/// The smaller of two, whose derivative equal ones share by halves.
+Expr shared_minimum(const Expr &a, const Expr &b);
+/// The element of this list at `position`, an index over as many; at least one.
+Expr one_of(const Index &position, const std::vector<Expr> &elements);
+
 } // namespace mercer::stdlib

@@ -103,8 +103,9 @@ constexpr Parameter detached(Parameter parameter) {
 constexpr Parameter option(std::string_view name, Initial initial, std::string_view doc) {
   return {.name = name, .shape = "", .doc = doc, .initial = initial};
 }
-constexpr Parameter kernel(std::string_view name, std::string_view doc) {
-  Parameter parameter{.name = name, .shape = "", .doc = doc};
+/// The kernel that is taken when it is left out: rbf_mixture or polynomial.
+constexpr Parameter kernel(std::string_view name, std::string_view doc, const char *initial = "rbf_mixture") {
+  Parameter parameter{.name = name, .shape = "", .doc = doc, .initial = initial};
   parameter.initial.kind = Initial::Kind::kernel;
   return parameter;
 }
@@ -153,6 +154,9 @@ struct Spec {
   double tolerance_f32 = 2e-4;
   Smoothness smoothness = Smoothness::twice;
   Known kink = {}; ///< arguments at a kink, and the gradient by the first input of the sum of the value there
+  /// Of a kernel: the two sets of points of its matrix.
+  std::array<Parameter, 2> arguments = {
+      {points("X", "i,k", "points, one a row"), points("Y", "j,k", "points, one a row")}};
 };
 
 /// An argument whose type is known when run only.
@@ -170,6 +174,7 @@ enum class ParameterKind {
   optional_tensor,
   real,
   optional_real,
+  constant,
   integer,
   boolean,
   text,
@@ -222,6 +227,11 @@ struct Argument<std::optional<Expr>> {
       return std::nullopt;
     return Argument<Expr>::from(value);
   }
+};
+template <>
+struct Argument<double> {
+  static constexpr auto kind = ParameterKind::constant;
+  static double from(const Value &value) { return std::get<double>(value); }
 };
 template <>
 struct Argument<int> {

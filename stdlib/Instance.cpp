@@ -53,6 +53,11 @@ Value checked(const EntryInfo &entry, const ParameterInfo &parameter, const Valu
       expected("a number");
     in_range();
     return value;
+  case ParameterKind::constant:
+    if (!number)
+      expected("a number");
+    in_range();
+    return value;
   case ParameterKind::integer:
     if (!number || *number != std::floor(*number) || std::abs(*number) > 1e9)
       expected("a whole number");
@@ -78,6 +83,8 @@ Value checked(const EntryInfo &entry, const ParameterInfo &parameter, const Valu
   case ParameterKind::optional_tensor:
     if (auto *list = std::get_if<std::vector<double>>(&value))
       return tensor_of(*list);
+    if (number && parameter.kind == ParameterKind::optional_tensor)
+      return scalar_tensor(*number);
     if (!std::holds_alternative<Tensor>(value))
       expected("a list of numbers");
     return value;
@@ -131,9 +138,13 @@ Kernel make_kernel(const EntryInfo &entry, const std::vector<std::pair<std::stri
                                            std::string(entry.family) + "'");
   check_names(entry, {}, parameters);
   std::vector<Value> values;
-  for (const ParameterInfo &parameter : entry.parameters)
-    if (!parameter.input)
-      values.push_back(value_of(entry, parameter, parameters));
+  for (std::size_t i = 2; i < entry.parameters.size(); ++i) {
+    // A kernel inside of another entry has no arguments of its own.
+    if (entry.parameters[i].input)
+      reject(ErrorCode::bad_option, entry, "argument", entry.parameters[i].name,
+             "a tensor, which a kernel that is a parameter cannot be given");
+    values.push_back(value_of(entry, entry.parameters[i], parameters));
+  }
   return entry.kernel(values);
 }
 

@@ -30,5 +30,13 @@ Tensor kernel_matrix(const Kernel &, const Tensor &x, const Tensor &y,
 Kernel map(const Kernel &, const std::function<Expr(const Expr &)> &f);
 /// k(f(x), f(y)).
 Kernel warped(const Kernel &, std::function<Tensor(const Tensor &)> warp);
+/// k(x / lengths, y / lengths): a length for each dimension.
+Kernel ard(const Kernel &, const Tensor &lengths);
+/// k of the dimensions first .. first + count - 1 only. @throws Error(bad_option) for others than first >= 0, count >= 1
+Kernel on_dimensions(const Kernel &, int first, int count);
+/// a of the first `split` dimensions times b of the others. @throws Error(bad_option) for a split below 1
+Kernel tensor_product(const Kernel &a, const Kernel &b, int split);
+/// k(x, y) / sqrt(k(x, x) k(y, y)); 0 where a kernel of a point with itself is not above 0.
+Kernel normalized(const Kernel &);
 
 } // namespace mercer

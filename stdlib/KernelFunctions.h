@@ -1,8 +1,11 @@
 // Kernel functions k(x, y): one declaration an entry.
 #pragma once
 
+#include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Kernel.h"
+
+#include <cmath>
 
 namespace mercer::stdlib::kernels {
 
@@ -154,6 +157,122 @@ inline constexpr auto cauchy_kernel = define(
     [](const Expr &h) {
       return Kernel(
           [=](const Tensor &x, const Tensor &y) { return 1.0 / (1.0 + squared_distance(x, y) / square(h)); });
+    });
+
+inline constexpr auto matern = define(
+    Spec<2>{
+        .name = "matern",
+        .summary = "Matern kernel of half-integer smoothness nu: a polynomial of sqrt(2 nu) |x-y| / l times exp of "
+                   "minus that; other nu need Bessel functions.",
+        .source = "Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, eq. 4.16",
+        .parameters = {{number("nu", 1.5, 0.5, 20.5, "smoothness: 0.5, 1.5, 2.5, ..."),
+                        number("l", 1.0, 0.0, 1e30, "length scale")}},
+        .known = {R"({"X": [[0]], "Y": [[0.5]], "nu": 3.5, "l": 0.8})", "[[0.774778031492078]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
+    },
+    [](double nu, const Expr &l) {
+      const double order = nu - 0.5;
+      if (order < 0 || order > 20 || order != std::floor(order))
+        throw Error(ErrorCode::bad_option,
+                    "matern, parameter 'nu': expected 0.5, 1.5, 2.5 or another whole number and a half up to 20.5, "
+                    "given " +
+                        to_text(Expr(nu)));
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Expr d = std::sqrt(2 * nu) * distance(x, y) / l;
+        // Horner's scheme; the coefficient of d^k over that of d^(k-1) is 2 (p - k + 1) / (k (2 p - k + 1)).
+        Expr polynomial = 1.0;
+        for (double k = order; k >= 1; --k)
+          polynomial = 1.0 + (2 * (order - k + 1) / (k * (2 * order - k + 1))) * d * polynomial;
+        return polynomial * exp(-d);
+      });
+    });
+
+inline constexpr auto riesz_kernel = define(
+    Spec<1>{
+        .name = "riesz_kernel",
+        .summary = "-|x-y|^r, conditionally positive definite for 0 < r < 2; r = 1 is the energy kernel.",
+        .source = "Hertrich et al., Generative Sliced MMD Flows with Riesz Kernels, ICLR 2024",
+        .parameters = {{number("r", 1.0, 0.0, 2.0, "exponent")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[3, 4]], "r": 0.5})", "[[-2.23606797749979]]"},
+        .properties = symmetric,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
+    },
+    [](const Expr &r) {
+      return Kernel(
+          [=](const Tensor &x, const Tensor &y) { return -power_or_zero(squared_distance(x, y), 0.5 * r); });
+    });
+
+inline constexpr auto generalized_gaussian_kernel = define(
+    Spec<2>{
+        .name = "generalized_gaussian_kernel",
+        .summary = "exp(-|x-y|^gamma / b): laplacian for gamma = 1, Gaussian for gamma = 2 and b = 2 sigma^2.",
+        .source = "Abedsoltan, Belkin and Pandit, Toward Large Kernel Models, ICML 2023; EigenPro3 dispersal",
+        .parameters = {{number("gamma", 1.0, 0.0, 2.0, "exponent"),
+                        number("b", 1.0, 0.0, 1e30, "what the power is divided by")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[1, 0], [2, 2]], "b": 2})", "[[0.6065306597126334, 0.2431167344342142]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]], "gamma": 1.5})", "[[0, 0]]"},
+    },
+    [](const Expr &gamma, const Expr &b) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        return exp(-power_or_zero(squared_distance(x, y), 0.5 * gamma) / b);
+      });
+    });
+
+inline constexpr auto box_kernel = define(
+    Spec<1>{
+        .name = "box_kernel",
+        .summary = "1 where |x-y| <= h, else 0; its derivative is 0 everywhere.",
+        .source = "Rosenblatt, Ann. Math. Statist. 27(3), 1956; scikit-learn KernelDensity tophat, not normalised",
+        .parameters = {{number("h", 1.0, 0.0, 1e30, "radius")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[2, 0], [2, 1]], "h": 2})", "[[1, 0]]"},
+        .properties = non_negative | at_most_one | symmetric,
+    },
+    [](const Expr &h) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        return where(squared_distance(x, y) <= square(h), 1.0, 0.0);
+      });
+    });
+
+inline constexpr auto logistic_kernel = define(
+    Spec<2>{
+        .name = "logistic_kernel",
+        .summary = "1 / cosh(|x-y| / (2 h))^2, or the logistic density 1 / (exp(d) + 2 + exp(-d)), a fourth of it.",
+        .source = "Luo et al., Dimensionality Reduction for General KDE Mode Finding, ICML 2023",
+        .parameters = {{number("h", 1.0, 0.0, 1e30, "bandwidth"),
+                        option("normalised", 1.0, "true: 1 where points coincide; false: the density")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[1, 0], [2, 2]], "h": 2})", "[[0.9400148488064273, 0.6292902736348536]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
+    },
+    [](const Expr &h, bool normalised) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Expr s = exp(-distance(x, y) / h);
+        return (normalised ? 4.0 : 1.0) * s / square(1.0 + s);
+      });
+    });
+
+inline constexpr auto sigmoid_kde_kernel = define(
+    Spec<1>{
+        .name = "sigmoid_kde_kernel",
+        .summary = "1 / cosh(|x-y| / h), the sigmoid kernel of density estimation (not tanh of an inner product).",
+        .source = "Luo et al., Dimensionality Reduction for General KDE Mode Finding, ICML 2023",
+        .parameters = {{number("h", 1.0, 0.0, 1e30, "bandwidth")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[1, 0], [2, 2]]})", "[[0.6480542736638855, 0.1177999602260733]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+        .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
+    },
+    [](const Expr &h) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Expr s = exp(-distance(x, y) / h);
+        return 2.0 * s / (1.0 + square(s));
+      });
     });
 
 inline constexpr auto rbf_mixture = define(

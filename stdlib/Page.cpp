@@ -63,7 +63,7 @@ std::string initial_text(const ParameterInfo &parameter) {
   case Initial::Kind::kernel:
     break;
   }
-  return "rbf_mixture";
+  return std::string(initial.text);
 }
 
 std::string page(const EntryInfo &entry, bool latex) {

@@ -19,14 +19,14 @@ struct ParameterInfo : Parameter {
 /// An entry.
 struct EntryInfo {
   std::string_view family, name, also, summary, source;
-  std::vector<ParameterInfo> parameters; ///< inputs and parameters, in order; a kernel's begin with X and Y
+  std::vector<ParameterInfo> parameters; ///< inputs and parameters, in order; a kernel's begin with its points
   Known known;
   unsigned properties = none;
   double tolerance = 0, tolerance_f32 = 0;
   bool is_kernel = false;
   Smoothness smoothness = Smoothness::twice;
   Known kink;
-  /// The results for these values, one for each parameter; a kernel gives the matrix of X and Y.
+  /// The results for these values, one for each parameter; a kernel gives the matrix of its points.
   std::function<std::vector<Result>(std::span<const Value> values)> results;
   /// The kernel for the values of its parameters, of a kernel entry.
   std::function<Kernel(std::span<const Value> values)> kernel;

@@ -109,6 +109,34 @@ struct PartAttention {
   Tensor maps;
   Tensor features;
   std::vector<Result> results() const { return {{"A", maps}, {"v", features}}; }
+/// The mean embedding of a Gaussian mixture: at points, and its own squared norm.
+struct MeanEmbedding {
+  Tensor at_points, norm;
+  std::vector<Result> results() const { return {{"Pk", at_points}, {"PPk", norm}}; }
+};
+
+/// What of a point a dictionary does not explain, and the weights that explain the rest.
+struct LinearDependence {
+  Tensor alpha, beta;
+  std::vector<Result> results() const { return {{"alpha", alpha}, {"beta", beta}}; }
+};
+
+/// The product of a mixture and a Gaussian: means, log weights, variance.
+struct GaussianProduct {
+  Tensor mu, lw, v;
+  /// Means row by row, then log weights, then the variance.
+  Tensor flat() const {
+    Expr k = extent(mu, 0), c = extent(mu, 1);
+    Index n("n", k * c + k + 1);
+    return Tensor(n, where(n < k * c, mu(floor_div(n, c), n % c), where(n < k * c + k, lw(n - k * c), v())));
+  }
+  std::vector<Result> results() const { return {{"value", flat()}, {"means", mu}, {"log_weights", lw}, {"variance", v}}; }
+};
+
+/// The cumulative loss of a mixture of hypotheses, and their probabilities after it.
+struct BayesMixture {
+  Tensor loss, posterior;
+  std::vector<Result> results() const { return {{"loss", loss}, {"posterior", posterior}}; }
 };
 
 } // namespace mercer::stdlib

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace mercer::test {
 
@@ -58,15 +59,17 @@ void check_at(const CompiledEntry &entry, const tools::Case &input, const std::s
 
 } // namespace
 
-tools::Case coinciding(tools::Case input) {
-  tools::ArrayData *first = nullptr;
+tools::Case coinciding(const CompiledEntry &entry, tools::Case input) {
+  std::map<stdlib::Draw, tools::ArrayData *> firsts; // a variance is no point
   for (auto &[name, data] : input.arguments) {
     if (data.is_integer || data.scalar)
       continue;
+    tools::ArrayData *&first = firsts[parameter_of(entry, name).draw];
     if (!first) {
       first = &data;
       const std::size_t row = data.reals.size() / static_cast<std::size_t>(data.shape[0]);
-      std::copy_n(data.reals.begin(), row, data.reals.begin() + static_cast<std::ptrdiff_t>(row));
+      if (firsts.size() == 1)
+        std::copy_n(data.reals.begin(), row, data.reals.begin() + static_cast<std::ptrdiff_t>(row));
     } else if (data.shape.size() == first->shape.size() &&
                std::equal(data.shape.begin() + 1, data.shape.end(), first->shape.begin() + 1)) {
       std::copy_n(first->reals.begin(), std::min(first->reals.size(), data.reals.size()), data.reals.begin());
@@ -83,7 +86,7 @@ void check_hessian(const CompiledEntry &entry, unsigned seed, Findings &findings
   check_at(entry, input, "", random, findings);
   // What is C2 everywhere is so where points coincide.
   if (entry.entry().smoothness == stdlib::Smoothness::twice && entry.has_default_options())
-    check_at(entry, coinciding(input), " where points coincide", random, findings);
+    check_at(entry, coinciding(entry, input), " where points coincide", random, findings);
 }
 
 } // namespace mercer::test

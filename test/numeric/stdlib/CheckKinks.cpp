@@ -71,7 +71,7 @@ void check_declared(const CompiledEntry &entry, Findings &findings) {
 void check_kinks(const CompiledEntry &entry, unsigned seed, Findings &findings) {
   std::mt19937 random(seed);
   const tools::Case input = entry.draw(random);
-  check_at(entry, coinciding(input), entry.name() + " where points coincide", findings);
+  check_at(entry, coinciding(entry, input), entry.name() + " where points coincide", findings);
   for (double value : {0.0, 0.5, 1.0})
     check_at(entry, constant(entry, input, value), entry.name() + " of equal numbers", findings);
   for (std::size_t position : entry.variables(input))

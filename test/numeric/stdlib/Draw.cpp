@@ -10,6 +10,7 @@ namespace mercer::test {
 
 namespace {
 
+/// "n": a size of its own, the same for every n; "n+1": one more; "3": 3.
 std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
                                    std::map<std::string, std::int64_t, std::less<>> &sizes) {
   std::vector<std::int64_t> shape;
@@ -21,6 +22,11 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
       text.remove_prefix(std::min(comma + 1, text.size()));
       continue;
     }
+    std::int64_t extra = 0;
+    if (name.ends_with("+1")) {
+      extra = 1;
+      name.resize(name.size() - 2);
+    }
     // A fourth name and further ones are short: tests evaluate an entry thousands of times.
     const auto names = static_cast<std::int64_t>(sizes.size());
     auto [place, fresh] = sizes.try_emplace(name, names < 3 ? 3 + names : 2);
@@ -28,7 +34,7 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
     const bool high = names > 0 && std::count(text.begin(), text.end(), ',') > 1;
     if (fresh && shape.empty())
       place->second += place->second % 2 + (high ? 0 : more);
-    shape.push_back(place->second);
+    shape.push_back(place->second + extra);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return shape;

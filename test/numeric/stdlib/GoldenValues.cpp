@@ -60,10 +60,16 @@ void check(const nlohmann::json &golden, const std::string &engine, DType type) 
     report(label, test::difference(elements(result.values.front().second),
                                    read_array(expected["value"], label).reals,
                                    single ? std::max(tolerance, entry->tolerance_f32) : tolerance, relative));
-    for (const auto &[argument, array] : result.gradient)
+    auto is_below = [](double bound) { return [bound](double g) { return std::abs(g) < bound; }; };
+    for (const auto &[argument, array] : result.gradient) {
+      // A derivative that is 0 by cancellation has no size of its own to compare with.
+      if (single && std::ranges::all_of(read_array(expected["gradient"][argument], label).reals, is_below(1e-12)) &&
+          std::ranges::all_of(elements(array), is_below(1e-5)))
+        continue;
       report(label + ", gradient of " + argument,
              test::difference(elements(array), read_array(expected["gradient"][argument], label).reals,
                               single ? std::max(tolerance, 2e-3) : std::max(10 * tolerance, 1e-9), relative));
+    }
   } catch (const std::exception &error) {
     report(label, error.what());
   }

@@ -6,9 +6,9 @@
 
 namespace mercer::test {
 
-/// The case with the second row of the first real input, and each input like it, equal to its first row and
-/// to it.
-tools::Case coinciding(tools::Case input);
+/// The case with the second row of the first real input equal to its first row, and each input equal to the
+/// first one that has its kind of numbers and rows of its size.
+tools::Case coinciding(const CompiledEntry &entry, tools::Case input);
 
 /// A number that arithmetic treats specially.
 struct Special {
