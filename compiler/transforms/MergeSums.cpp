@@ -25,7 +25,8 @@ bool isSumOfTerms(Value value) {
 /// else (no `sum`).
 struct Term {
   Value value;
-  bool negative;
+  bool negative;       ///< subtracted
+  bool turned = false; ///< the value is minus the product with the sum
   ir::ReduceOp sum = {};
   SmallVector<Value, 2> coefficient = {};
   SmallVector<Value, 2> conditions = {};
@@ -99,7 +100,7 @@ private:
       return true;
     }
     if (is(value, Function::neg) && findSum(operand(value), term, depth - 1)) {
-      term.negative = !term.negative;
+      term.turned = !term.turned;
       return true;
     }
     if (is(value, Function::mul))
@@ -262,7 +263,7 @@ private:
         llvm::erase_if(rest, [&](Value condition) { return llvm::is_contained(weakest[0], condition); });
       if (Value condition = all(f, rest))
         own = f.select(condition, own, f.number(0));
-      weight = add(weight, own, term.negative);
+      weight = add(weight, own, term.negative != term.turned);
     }
     ir::ReduceOp like = merged[0].sum;
     Value sum = ir::reduce(builder_, root.getLoc(), Reduction::sum, like.getOver(), f.mul(weight, factor), anywhere);

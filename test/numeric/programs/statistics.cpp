@@ -92,6 +92,24 @@ TEST(Statistics, steinDiscrepancyOfAProductKernel) {
   });
 }
 
+TEST(Statistics, weightedSumsOfAPairwiseMatrix) {
+  // The derivative has four sums over the same pairs, two of them with a minus inside.
+  Tensor x("x", 2), weight("weight", 1);
+  Index i("i"), j("j");
+  Tensor row(i, sum(j, exp(-0.5 * squared_distance(x[i], x[j]))));
+  Program p("rows", {x, weight}, {{"total", sum(i, square(row(i))) + sum(i, row(i) * weight(i))}});
+  agree(p, {draw({5, 2}), draw({5})}, {x, weight}, [](const List &in) {
+    Number total = 0;
+    for (int i = 0; i < 5; ++i) {
+      Number row = 0;
+      for (int j = 0; j < 5; ++j)
+        row += exp(-0.5 * squaredDistance(in[0], i, in[0], j));
+      total += row * row + row * in[1](i);
+    }
+    return List{scalar(total)};
+  });
+}
+
 TEST(Statistics, mixtureOfGaussiansAndItsResponsibilities) {
   Tensor x("x", 2), weight("weight", 1), mu("mu", 2), logSigma("log_sigma", 2);
   Index n("n"), c("c"), d("d"), e("e");
