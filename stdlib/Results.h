@@ -109,6 +109,8 @@ struct PartAttention {
   Tensor maps;
   Tensor features;
   std::vector<Result> results() const { return {{"A", maps}, {"v", features}}; }
+};
+
 /// The mean embedding of a Gaussian mixture: at points, and its own squared norm.
 struct MeanEmbedding {
   Tensor at_points, norm;
