@@ -128,6 +128,14 @@ void add_gradients(std::vector<Output> &outputs, const Expr &value, const std::v
     outputs.push_back(whole("d_" + input.name(), input, dsl::input_gradient(value, input), where));
 }
 
+/// The direction of an input: t_<input>, with underscores after it while that is an input's name.
+Tensor direction_of(const Tensor &variable, const std::vector<Tensor> &inputs, std::source_location where) {
+  std::string name = "t_" + variable.name();
+  while (std::any_of(inputs.begin(), inputs.end(), [&](const Tensor &input) { return input.name() == name; }))
+    name += '_';
+  return Tensor(name, variable.rank(), real, where);
+}
+
 Program derived(const Program &program, std::vector<Tensor> inputs, std::vector<Output> outputs) {
   return Program(program.name(), std::move(inputs), std::move(outputs), program.where());
 }
@@ -181,7 +189,7 @@ Program jvp(const Program &program, const std::vector<Tensor> &with_respect_to) 
   std::vector<Tensor> inputs = inputs_of(program);
   std::vector<std::pair<Tensor, Tensor>> directions;
   for (const Tensor &variable : variables) {
-    Tensor direction("t_" + variable.name(), variable.rank(), real, program.where());
+    Tensor direction = direction_of(variable, inputs, program.where());
     inputs.push_back(direction);
     directions.emplace_back(Tensor(dsl::input_node(variable)), direction);
   }
@@ -196,7 +204,7 @@ Program hessian_vector_product(const Program &program, const Tensor &with_respec
   Tensor variable = real_inputs("hessian_vector_product", program, {with_respect_to}).front();
   const Output &value = scalar_output("hessian_vector_product", program);
   std::vector<Tensor> inputs = inputs_of(program);
-  Tensor direction("t_" + variable.name(), variable.rank(), real, program.where());
+  Tensor direction = direction_of(variable, inputs, program.where());
   inputs.push_back(direction);
   std::vector<Output> outputs = outputs_of(program);
   Output slope = whole("d_" + variable.name(), variable, dsl::input_gradient(value.value, variable), program.where());

@@ -50,7 +50,8 @@ Program gradient(const Program &program, const std::vector<Tensor> &with_respect
 /// For real outputs (others: kind_mismatch): one more input seed_<output> for each, shaped like it; gives the
 /// outputs, then d_<input>.
 Program vjp(const Program &program, const std::vector<Tensor> &with_respect_to);
-/// One more input t_<input> for each, shaped like it; gives the outputs, then t_<output>.
+/// One more input t_<input> for each, shaped like it; gives the outputs, then t_<output>. Where that is an
+/// input's name, an underscore follows.
 Program jvp(const Program &program, const std::vector<Tensor> &with_respect_to);
 /// Of the first output, a real scalar: one more input t_<input>; gives the outputs, then d_<input>, then
 /// h_<input>, the Hessian times t.

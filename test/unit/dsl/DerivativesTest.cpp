@@ -105,6 +105,15 @@ TEST_F(Derivatives, NamesOfInputsAndOutputs) {
             (Names{"x", "label", "gamma", "t_x", "value", "d_x", "h_x"}));
 }
 
+TEST_F(Derivatives, ADirectionTakesANameThatIsFree) {
+  Tensor t_x("t_x", 1), t_x_("t_x_", 1);
+  Program program("p", {x, t_x, t_x_}, {{"value", sum({i, k}, x(i, k)) + sum(j, t_x(j) * t_x_(j))}});
+  EXPECT_EQ(names(jvp(program, {x, t_x})),
+            (Names{"x", "t_x", "t_x_", "t_x__", "t_t_x", "value", "t_value"}));
+  EXPECT_EQ(names(hessian_vector_product(program, x)),
+            (Names{"x", "t_x", "t_x_", "t_x__", "value", "d_x", "h_x"}));
+}
+
 TEST_F(Derivatives, AnInputMayBeGivenUnderAName) {
   EXPECT_EQ(names(gradient(loss, {named("weights", x)})).back(), "d_x");
 }
