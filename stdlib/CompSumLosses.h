@@ -41,14 +41,8 @@ inline constexpr auto comp_sum_general = define(
     },
     [](const Tensor &h, const Tensor &y, const std::string &outer, const std::string &inner, const Expr &q,
        const Reduction &reduction) {
-      auto refuse = [](const char *parameter, const char *expected, const std::string &given) {
-        throw Error(ErrorCode::bad_option, std::string("comp_sum_general, parameter '") + parameter +
-                                               "': expected " + expected + ", given '" + given + "'");
-      };
-      if (outer != "log" && outer != "identity" && outer != "power" && outer != "ratio")
-        refuse("Phi1", "'log', 'identity', 'power' or 'ratio'", outer);
-      if (inner != "exp" && inner != "hinge" && inner != "squared_hinge")
-        refuse("Phi2", "'exp', 'hinge' or 'squared_hinge'", inner);
+      check_option("comp_sum_general", "Phi1", outer, {"log", "identity", "power", "ratio"});
+      check_option("comp_sum_general", "Phi2", inner, {"exp", "hinge", "squared_hinge"});
       Index b("b"), c("c");
       // Of exponentials the logarithm of the sum is had without the sum, which may overflow.
       const bool exponential = inner == "exp";

@@ -189,10 +189,7 @@ inline constexpr auto canonical_proper_loss = define(
         .known = {R"({"z": [[0.3, -1.2]], "y": [2]})", "[0.9749569269138376]"},
     },
     [](const Tensor &z, const Tensor &y, const std::string &potential, const Reduction &reduction) {
-      if (potential != "log" && potential != "sparse")
-        throw Error(ErrorCode::bad_option,
-                    "canonical_proper_loss, parameter 'Phi': expected 'log' or 'sparse', given '" +
-                        potential + "'");
+      check_option("canonical_proper_loss", "Phi", potential, {"log", "sparse"});
       Index b("b"), c("c", extent(z, 1) + 1);
       Tensor scores({b, c}, where(c < extent(z, 1), z(b, c), 0.0));
       if (potential == "log")

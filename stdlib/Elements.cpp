@@ -1,5 +1,6 @@
 // Indices for every dimension; guarded powers and averages; what several losses are made of.
 #include "mercer/stdlib/Elements.h"
+#include "mercer/dsl/Node.h"
 
 namespace mercer::stdlib {
 
@@ -19,6 +20,12 @@ Expr power_or_zero(const Expr &base, const Expr &exponent) {
   // is NaN.
   Expr positive = base > 0.0;
   return where(positive, pow(where(positive, base, 1.0), exponent), 0.0);
+}
+
+Expr log_of_kernel(const Expr &value, const Expr &least) {
+  const ExprNode &node = *value.node();
+  bool exponential = node.op == ExprOp::apply && node.function == dsl::Function::exp;
+  return exponential ? node.operands[0] : log(maximum(value, least));
 }
 
 Expr average_of(const Expr &total, const Expr &count) { return total / to_real(maximum(count, 1)); }

@@ -16,6 +16,9 @@ std::vector<Index> indices_of(const Tensor &x);
 Expr at(const Tensor &x, const std::vector<Index> &indices);
 /// base^exponent of a base that may be 0, where its value and its derivative are 0.
 Expr power_or_zero(const Expr &base, const Expr &exponent);
+/// log k of the value of a kernel: of an exponential its exponent, which may be below what exp can hold, else the
+/// logarithm of at least `least`.
+Expr log_of_kernel(const Expr &value, const Expr &least);
 /// total / count, 0 where nothing is counted.
 Expr average_of(const Expr &total, const Expr &count);
 /// The sum, or the mean, over every index but the first: over a sample's elements.

@@ -18,7 +18,7 @@ Value initial_value(const Parameter &parameter) {
   case Initial::Kind::kernel:
     break;
   }
-  return initial.text == "polynomial" ? kernels::polynomial() : kernels::rbf_mixture();
+  return initial.text == "rbf" ? kernels::rbf() : initial.text == "polynomial" ? kernels::polynomial() : kernels::rbf_mixture();
 }
 
 namespace detail {

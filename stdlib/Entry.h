@@ -103,7 +103,7 @@ constexpr Parameter detached(Parameter parameter) {
 constexpr Parameter option(std::string_view name, Initial initial, std::string_view doc) {
   return {.name = name, .shape = "", .doc = doc, .initial = initial};
 }
-/// The kernel that is taken when it is left out: rbf_mixture or polynomial.
+/// A kernel; `initial` is taken when it is left out: "rbf_mixture", "rbf" or "polynomial", with their own defaults.
 constexpr Parameter kernel(std::string_view name, std::string_view doc, const char *initial = "rbf_mixture") {
   Parameter parameter{.name = name, .shape = "", .doc = doc, .initial = initial};
   parameter.initial.kind = Initial::Kind::kernel;
@@ -306,12 +306,11 @@ struct Entry;
 
 namespace detail {
 
-/// How many of the first arguments are tensors that must be given.
+/// How many of the first arguments must be given: those up to the last tensor.
 template <class... P>
-constexpr std::size_t leading_tensors() {
-  std::size_t count = 0;
-  bool going = true;
-  ((going = going && std::is_same_v<std::remove_cvref_t<P>, Tensor>, count += going), ...);
+constexpr std::size_t required_arguments() {
+  std::size_t count = 0, position = 0;
+  ((++position, count = std::is_same_v<std::remove_cvref_t<P>, Tensor> ? position : count), ...);
   return count;
 }
 
@@ -336,7 +335,8 @@ struct Calls<Signature, Least, std::index_sequence<More...>>
 };
 
 template <class R, class... P>
-using CallsOf = Calls<R(P...), leading_tensors<P...>(), std::make_index_sequence<sizeof...(P) + 1 - leading_tensors<P...>()>>;
+using CallsOf = Calls<R(P...), required_arguments<P...>(),
+                      std::make_index_sequence<sizeof...(P) + 1 - required_arguments<P...>()>>;
 
 } // namespace detail
 

@@ -26,6 +26,9 @@ inline constexpr auto calibrated_margin_losses = define(
         .kink = {R"({"s": [1, 0.5]})", "[0, -0.5]"},
     },
     [](const Tensor &s, const std::string &kind, const Reduction &reduction) {
+      check_option(
+          "calibrated_margin_losses", "kind", kind,
+          {"hinge", "exp", "logistic", "sqrt_hinge", "log_hinge", "exp_hinge", "inv_hinge", "inv_log_hinge"});
       Index b("b");
       if (kind == "hinge")
         return Loss(b, relu(1.0 - s(b)), reduction);
@@ -45,14 +48,8 @@ inline constexpr auto calibrated_margin_losses = define(
         tail = -exp(1.0 - t); // jumps from 0 to -1, as the authors' code does
       else if (kind == "inv_hinge")
         tail = 1.0 / t - 1.0;
-      else if (kind == "inv_log_hinge")
-        tail = M_E / log(t + (M_E - 1.0)) - M_E;
       else
-        throw Error(
-            ErrorCode::bad_option,
-            "calibrated_margin_losses, parameter 'kind': expected 'hinge', 'exp', 'logistic', 'sqrt_hinge', "
-            "'log_hinge', 'exp_hinge', 'inv_hinge' or 'inv_log_hinge', given '" +
-                kind + "'");
+        tail = M_E / log(t + (M_E - 1.0)) - M_E;
       return Loss(b, where(beyond, tail, 1.0 - s(b)), reduction);
     });
 
@@ -120,10 +117,7 @@ inline constexpr auto weston_watkins_loss = define(
     },
     [](const Tensor &f, const Tensor &y, const Expr &c, const std::string &classes,
        const Reduction &reduction) {
-      if (classes != "mean" && classes != "sum")
-        throw Error(ErrorCode::bad_option,
-                    "weston_watkins_loss, parameter 'classes': expected 'mean' or 'sum', given '" + classes +
-                        "'");
+      check_option("weston_watkins_loss", "classes", classes, {"mean", "sum"});
       Index i("i"), k("k");
       Expr violations = sum(k, relu(c + f(i, k) - f(i, y(i))), k != y(i));
       return Loss(i, classes == "sum" ? violations : violations / to_real(extent(f, 1)), reduction);

@@ -141,4 +141,25 @@ struct BayesMixture {
   std::vector<Result> results() const { return {{"loss", loss}, {"posterior", posterior}}; }
 };
 
+/// Sharpened targets, and the mean prediction to keep.
+struct AlignedTargets {
+  Tensor target, mean;
+  std::vector<Result> results() const { return {{"q", target}, {"new_pm", mean}}; }
+};
+
+/// Predictions, and the weights of the components behind them.
+struct MixturePrediction {
+  Tensor mean, posterior;
+  std::vector<Result> results() const { return {{"yhat", mean}, {"p", posterior}}; }
+};
+
+/// The surrogate loss, and the weights after the steps.
+struct NeuronStep {
+  Expr surrogate;
+  Tensor weights;
+  std::vector<Result> results() const {
+    return {{"surrogate", scalar_tensor(surrogate)}, {"new_w", weights}};
+  }
+};
+
 } // namespace mercer::stdlib

@@ -26,10 +26,7 @@ inline constexpr auto ldr_kl_loss = define(
     },
     [](const Tensor &f, const Tensor &y, const Expr &lam, const Expr &c, const std::string &normalise,
        const Reduction &reduction) {
-      if (normalise != "none" && normalise != "softplus_mean")
-        throw Error(ErrorCode::bad_option,
-                    "ldr_kl_loss, parameter 'normalise': expected 'none' or 'softplus_mean', given '" +
-                        normalise + "'");
+      check_option("ldr_kl_loss", "normalise", normalise, {"none", "softplus_mean"});
       Index i("i"), k("k"), l("l");
       Expr positive = softplus(f(i, k)) / mean(l, softplus(f(i, l)));
       Tensor z({i, k}, (normalise == "none" ? f(i, k) : positive) / lam + where(k == y(i), 0.0, c / lam));

@@ -47,6 +47,16 @@ refuse f1_norm_bound "{\"arguments\": {\"V\": $point, \"W\": $point, \"b\": {\"d
 refuse topk_softmax_router "{\"arguments\": {\"z\": $point}, \"parameters\": {\"k\": 0}}" "topk_softmax_router, parameter 'k': expected a whole number of 1 or more, given 0"
 refuse sinkhorn_membership "{\"arguments\": {\"C\": $point}, \"parameters\": {\"T\": 101}}" "sinkhorn_membership, parameter 'T': expected a whole number of 1 to 100, given 101"
 refuse kernel_inception_distance "{\"arguments\": {\"X\": $point, \"Y\": $point, \"subsets_X\": {\"dtype\": \"i64\", \"shape\": [1, 1], \"data\": [0]}}}" "kernel_inception_distance, arguments 'subsets_X' and 'subsets_Y': expected both or none of them"
+row='{"dtype": "f64", "shape": [1, 2], "data": [0, 1]}'
+label='{"dtype": "i64", "shape": [1], "data": [0]}'
+refuse multi_margin_loss "{\"arguments\": {\"input\": $row, \"target\": $label}, \"parameters\": {\"p\": 3}}" "multi_margin_loss, parameter 'p': expected 1 or 2, given 3"
+refuse nll_loss "{\"arguments\": {\"input\": $row, \"target\": {\"dtype\": \"i64\", \"shape\": [1], \"data\": [2]}}}" "'input'"
+refuse weston_watkins_loss "{\"arguments\": {\"f\": $row, \"y\": $label}, \"parameters\": {\"classes\": \"all\"}}" "weston_watkins_loss, parameter 'classes': expected 'mean' or 'sum', given 'all'"
+refuse asymmetric_unhinged_loss "{\"arguments\": {\"f\": $row, \"y\": $label}, \"parameters\": {\"a\": 1}}" "asymmetric_unhinged_loss, parameter 'a': expected a number from 1.0"
+refuse single_neuron_surrogate "{\"arguments\": {\"x\": $row, \"y\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}, \"w\": {\"dtype\": \"f64\", \"shape\": [2], \"data\": [0, 0]}}, \"parameters\": {\"T\": -1}}" "single_neuron_surrogate, parameter 'T': expected 0 to 1000, given -1"
+refuse group_progressive_guidance_loss "{\"arguments\": {\"z\": {\"dtype\": \"f64\", \"shape\": [2, 1, 1], \"data\": [0, 0]}, \"y\": $label}, \"parameters\": {\"M\": -1}}" "group_progressive_guidance_loss, parameter 'M': expected at least 0, given -1"
+refuse group_progressive_guidance_loss "{\"arguments\": {\"z\": {\"dtype\": \"f64\", \"shape\": [2, 1, 1], \"data\": [0, 0]}, \"y\": $label}, \"parameters\": {\"M\": 3}}" "'z'"
+refuse f_distill_ratio_weight "{\"arguments\": {\"l\": $row, \"t\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}}, \"parameters\": {\"bins\": 0}}" "f_distill_ratio_weight, parameter 'bins': expected at least 1, given 0"
 refuse rbf "$(printf '[%.0s' $(seq 1001))" "nested deeper than 1000 levels"
 refuse rbf "$(head -c 9000000 /dev/zero | tr '\0' ' ')" "8388609 bytes or more; at most 8 MiB are read"
 
