@@ -15,19 +15,6 @@
 namespace mercer::tools {
 namespace {
 
-/// Whole or not at all: what stood there before stays when the disk is full.
-void write_text(const std::string &path, const std::string &text) {
-  const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0)
-    return;
-  const std::string why = std::strerror(errno);
-  std::remove(temporary.c_str());
-  throw Error(ErrorCode::io, path + ": cannot be written: " + why, {});
-}
-
 std::string text_of_file(const std::string &path, const CompileOptions &options) {
   if (options.gradient || options.type)
     throw Error(ErrorCode::bad_option, path + ": --gradient and --type are for entries: a text says what it computes and in which types", {});
@@ -110,15 +97,27 @@ std::string read_text(const std::string &path) {
   return text;
 }
 
+void write_text(const std::string &path, const std::string &text) {
+  if (path == "-") {
+    std::cout << text;
+    return;
+  }
+  const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0)
+    return;
+  const std::string why = std::strerror(errno);
+  std::remove(temporary.c_str());
+  throw Error(ErrorCode::io, path + ": cannot be written: " + why, {});
+}
+
 void compile(const std::string &what, const CompileOptions &options) {
   check_options(what, options);
   if (options.emit == "object")
     return write_entry_object(what, options);
-  const std::string text = text_of(what, options);
-  if (options.output == "-")
-    std::cout << text;
-  else
-    write_text(options.output, text);
+  write_text(options.output, text_of(what, options));
 }
 
 } // namespace mercer::tools

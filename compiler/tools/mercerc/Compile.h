@@ -30,4 +30,7 @@ void compile(const std::string &what, const CompileOptions &options);
 /// The text of a file, or as much of it as tells that it is too long: it may be endless. "-": standard input. @throws Error(io)
 std::string read_text(const std::string &path);
 
+/// Writes a file whole or not at all: what stood there before stays when the disk is full. "-": standard output. @throws Error(io)
+void write_text(const std::string &path, const std::string &text);
+
 } // namespace mercer::tools

@@ -1,9 +1,12 @@
 // The command line of the standard library and the compiler.
+#include "compiler/tools/mercerc/Accuracy.h"
 #include "compiler/tools/mercerc/Cache.h"
 #include "compiler/tools/mercerc/Case.h"
 #include "compiler/tools/mercerc/Catalogue.h"
 #include "compiler/tools/mercerc/Compile.h"
 #include "compiler/tools/mercerc/Complete.h"
+#include "compiler/tools/mercerc/Plot.h"
+#include "compiler/tools/mercerc/Reference.h"
 
 #include <CLI/CLI.hpp>
 
@@ -112,6 +115,8 @@ public:
     app_.footer("Examples:\n"
                 "  mercerc list --family contrastive --details   what there is\n"
                 "  mercerc show supcon_loss                      formula, arguments, gradient, plan\n"
+                "  mercerc plot huber_loss -o huber.svg          the value and its derivative along one number\n"
+                "  mercerc accuracy huber_loss                   errors in units in the last place\n"
                 "  mercerc run huber_loss CASE.json --gradient   values and derivatives as JSON\n"
                 "  mercerc compile huber_loss --gradient --emit=object -o huber.o\n"
                 "                                                functions for C, with huber.h beside them\n"
@@ -124,6 +129,9 @@ public:
     add_show();
     add_run();
     add_compile();
+    add_plot();
+    add_accuracy();
+    add_docs();
     add_cache();
     add_completion();
   }
@@ -258,6 +266,36 @@ private:
                     "  mercerc compile program.mlir --emit=asm --target=x86-64-v3");
   }
 
+  void add_plot() {
+    CLI::App *command = add(app_, "plot", "an entry along one number, with its derivative, as SVG", [this] {
+      write_text(compile_.output, svg_of(curve_of(entry_named(name_))));
+      return 0;
+    });
+    add_name(command);
+    option(command, "-o,--output", compile_.output, "FILE.svg", "written whole or not at all; - (default) is standard output");
+    command->footer("A kernel k(x, 0) on a line; of another entry its known case, whose first number changes.\nExample: mercerc plot huber_loss -o huber.svg");
+  }
+
+  void add_accuracy() {
+    CLI::App *command = add(app_, "accuracy", "errors of an entry's compiled code, in units in the last place", [this] {
+      write_accuracy(std::cout, entry_named(name_), accuracy_);
+      return 0;
+    });
+    add_name(command);
+    option(command, "--draws", accuracy_.draws, "N", "cases of each kind of input: 20")->check(CLI::Range(1, 100000));
+    option(command, "--seed", accuracy_.seed, "S", "of the random numbers: 1");
+    command->footer("Inputs are drawn, tiny, huge, far from the origin and close to each other; the truth is the interpreter's in 200 bits.");
+  }
+
+  void add_docs() {
+    CLI::App *command = add(app_, "docs", "the library's reference as web pages, one for each family", [this] {
+      write_reference(path_, list_.family);
+      return 0;
+    });
+    option(command, "FOLDER", path_, "(required)", "where index.html goes; made where it is not there")->required();
+    option(command, "--family", list_.family, "FAMILY", "only this family's page, and the index");
+  }
+
   void add_cache() {
     CLI::App *cache = app_.add_subcommand("cache", "the kernels on disk: stats, list, verify, prune, clear");
     cache->require_subcommand(1);
@@ -294,6 +332,7 @@ private:
   ListOptions list_;
   CompileOptions compile_;
   CacheOptions cache_;
+  AccuracyOptions accuracy_;
 };
 
 } // namespace

@@ -1,12 +1,12 @@
 // Drawing arguments.
-#include "Draw.h"
+#include "compiler/tools/mercerc/Draw.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
 
-namespace mercer::test {
+namespace mercer::tools {
 
 namespace {
 
@@ -42,16 +42,16 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
 
 } // namespace
 
-tools::Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int64_t more, bool optional) {
+Case draw(const stdlib::EntryInfo &entry, std::mt19937 &random, std::int64_t more, bool optional) {
   std::normal_distribution<double> normal;
   std::uniform_real_distribution<double> uniform(0.1, 0.9);
   std::map<std::string, std::int64_t, std::less<>> sizes;
-  tools::Case result;
+  Case result;
   for (const stdlib::ParameterInfo &parameter : entry.parameters) {
     const bool left_out = parameter.kind == stdlib::ParameterKind::optional_tensor;
     if (left_out && !optional)
       continue;
-    tools::ArrayData data;
+    ArrayData data;
     if (parameter.input && parameter.shape.empty()) {
       data.scalar = true;
       data.reals.push_back(parameter.initial.number);
@@ -132,8 +132,8 @@ std::vector<Variant> variants(const stdlib::EntryInfo &entry) {
   return result;
 }
 
-tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
-  tools::ArrayData data;
+ArrayData flatten(const nlohmann::json &nested, bool integers) {
+  ArrayData data;
   data.is_integer = integers;
   if (!nested.is_array()) {
     data.scalar = true;
@@ -149,7 +149,7 @@ tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
         data.reals.push_back(element.get<double>());
       continue;
     }
-    tools::ArrayData inner = flatten(element, integers);
+    ArrayData inner = flatten(element, integers);
     data.shape.resize(1);
     data.shape.insert(data.shape.end(), inner.shape.begin(), inner.shape.end());
     data.reals.insert(data.reals.end(), inner.reals.begin(), inner.reals.end());
@@ -158,8 +158,8 @@ tools::ArrayData flatten(const nlohmann::json &nested, bool integers) {
   return data;
 }
 
-tools::Case known_case(const stdlib::EntryInfo &entry, std::string_view arguments) {
-  tools::Case result;
+Case known_case(const stdlib::EntryInfo &entry, std::string_view arguments) {
+  Case result;
   const nlohmann::json known = nlohmann::json::parse(arguments);
   for (const auto &[name, value] : known.items())
     for (const stdlib::ParameterInfo &parameter : entry.parameters) {
@@ -177,4 +177,4 @@ tools::Case known_case(const stdlib::EntryInfo &entry, std::string_view argument
   return result;
 }
 
-} // namespace mercer::test
+} // namespace mercer::tools
