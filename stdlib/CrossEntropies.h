@@ -23,6 +23,38 @@ inline constexpr auto multiclass_logistic_loss = define(
       return Loss(i, cross_entropy_of(z, i, y(i)), reduction);
     });
 
+inline constexpr auto squentropy = define(
+    Spec<3>{
+        .name = "squentropy",
+        .summary = "Cross entropy plus the mean square of the logits of the other classes; of one class 0.",
+        .source = "Hui, Belkin and Wright, Cut your Losses with Squentropy, ICML 2023, eq. 2",
+        .parameters = {{points("f", "n,c", "logits"), labels("y", "n", "labels, < c"), reduction()}},
+        .known = {R"({"f": [[2, 1, -0.5]], "y": [0]})", "0.9965390318526828"},
+        .properties = non_negative,
+    },
+    [](const Tensor &f, const Tensor &y, const Reduction &reduction) {
+      Index n("n"), c("c");
+      Expr others = average_of(sum(c, square(f(n, c)), c != y(n)), to_real(extent(f, 1) - 1));
+      return Loss(n, cross_entropy_of(f, n, y(n)) + others, reduction);
+    });
+
+inline constexpr auto rescaled_square_loss = define(
+    Spec<5>{
+        .name = "rescaled_square_loss",
+        .summary = "Mean square of the logits, where the label's has a target M and a weight kappa.",
+        .source = "Hui and Belkin, Evaluation of Neural Architectures Trained with Square Loss vs Cross-Entropy, ICLR 2021",
+        .parameters = {{points("f", "n,c", "logits"), labels("y", "n", "labels, < c"),
+                        number("kappa", 1.0, 0.0, 1e30, "weight of the label's class; 15 for ImageNet"),
+                        number("M", 1.0, 0.0, 1e30, "target of the label's class; 30 for ImageNet"), reduction()}},
+        .known = {R"({"f": [[2, 1, -0.5]], "y": [0], "kappa": 15, "M": 30})", "3920.4166666666665"},
+        .properties = non_negative,
+    },
+    [](const Tensor &f, const Tensor &y, const Expr &kappa, const Expr &M, const Reduction &reduction) {
+      Index n("n"), c("c");
+      Expr own = c == y(n);
+      return Loss(n, mean(c, where(own, kappa * square(f(n, c) - M), square(f(n, c)))), reduction);
+    });
+
 inline constexpr auto soft_target_cross_entropy = define(
     Spec<3>{
         .name = "soft_target_cross_entropy",
