@@ -173,7 +173,7 @@ inline constexpr auto ksd_u = define(
                   "-0.48796402595124483"},
     },
     [](const Tensor &x, const Tensor &s, const std::string &base) {
-      kernels::Radial radial = kernels::stein_base("ksd_u", base, 1.0, 1.0, -0.5);
+      kernels::Radial radial = kernels::stein_base("ksd_u", base, 1.0, 1.0, 0.5);
       Index i("i"), j("j");
       Expr n = to_real(extent(x, 0));
       return sum({i, j}, kernels::stein_term(x[i], x[j], s[i], s[j], radial), i != j) / (n * (n - 1.0));
@@ -191,7 +191,7 @@ inline constexpr auto ksd_v = define(
         .properties = non_negative,
     },
     [](const Tensor &x, const Tensor &psi, const Expr &s2) {
-      kernels::Radial radial = kernels::stein_base("ksd_v", "rbf", sqrt(s2), 1.0, -0.5);
+      kernels::Radial radial = kernels::stein_base("ksd_v", "rbf", sqrt(s2), 1.0, 0.5);
       Index i("i"), j("j");
       return mean({i, j}, kernels::stein_term(x[i], x[j], psi[i], psi[j], radial));
     });

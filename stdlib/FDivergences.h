@@ -8,8 +8,8 @@ namespace mercer::stdlib::divergences {
 
 /// squared / divisor, where both are 0 : 0.
 inline Expr ratio_or_zero(const Expr &squared, const Expr &divisor) {
-  Expr some = squared > 0.0;
-  return where(some, squared / where(some, divisor, 1.0), 0.0);
+  Expr none = squared == 0.0;
+  return where(none, 0.0, squared / where(none, 1.0, divisor));
 }
 
 inline constexpr auto f_divergence = define(
@@ -120,10 +120,11 @@ inline constexpr auto alpha_skew_jsd = define(
     },
     [](const Tensor &p, const Tensor &q, const Expr &a) {
       Index b("b"), v("v");
-      // -u log(1 + share (w - u) / u) / share: right for small shares, too.
+      // u log(u / (u + share (w - u))) / share: for small shares by log1p.
       auto part = [&](const Expr &u, const Expr &w, const Expr &share) {
-        Expr some = u > 0.0;
-        return where(some, -u * log1p(share * (w - u) / where(some, u, 1.0)) / share, 0.0);
+        Expr change = share * (w - u), small = abs(change) < 0.5 * u;
+        Expr near = -u * log1p(change / where(small, u, 1.0)), far = xlogx(u) - xlogy(u, u + change);
+        return where(small, near, far) / share;
       };
       return Tensor(b, sum(v, part(q(b, v), p(b, v), a) + part(p(b, v), q(b, v), 1.0 - a)));
     });

@@ -20,7 +20,7 @@ inline Expr log_normal(const Expr &x, const Expr &mean, const Expr &variance) {
 
 /// logsumexp over k of log w_k + value: a component without weight counts for nothing, in gradients, too.
 inline Expr log_mixture(const Index &k, const Expr &weight, const Expr &value) {
-  Expr some = weight > 0.0;
+  Expr some = weight != 0.0;
   return logsumexp(k, log(where(some, weight, 1.0)) + value, some);
 }
 

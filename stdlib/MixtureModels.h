@@ -36,6 +36,39 @@ inline constexpr auto gm_mul_gaussian = define(
           scalar_tensor(v * v_g / divisor)};
     });
 
+/// log|sum of weight exp(log_value)| over `over`; weights of any sign, relative to the largest exponential.
+inline Expr log_abs_sum(const Indices &over, const Expr &weight, const Expr &log_value) {
+  Expr largest = stop_gradient(max(over, log_value));
+  return largest + log(abs(sum(over, weight * exp(log_value - largest))));
+}
+
+inline constexpr auto squared_gaussian_mixture = define(
+    Spec<4>{
+        .name = "squared_gaussian_mixture",
+        .summary = "Logarithm of the density (sum_m c_m N(x; mu_m, s_m^2))^2 / Z with weights c of any sign, "
+                   "diagonal "
+                   "covariances, s = exp(log_s) + 1e-5.",
+        .source =
+            "Loconte et al., Subtractive Mixture Models via Squaring, ICLR 2024; april-tools/squared-npcs",
+        .parameters = {{points("X", "b,k", "data"),
+                        Parameter{.name = "c",
+                                  .shape = "m",
+                                  .doc = "weights, of any sign",
+                                  .draw = Draw::positive,
+                                  .input = true},
+                        points("mu", "m,k", "means"),
+                        points("log_s", "m,k", "logarithms of the deviations")}},
+        .known = {R"({"X": [[0.5], [2]], "c": [1, -0.4], "mu": [[0], [1]], "log_s": [[0], [-0.5]]})",
+                  "[-1.8178239093905901, -6.807486180812625]"},
+    },
+    [](const Tensor &x, const Tensor &c, const Tensor &mu, const Tensor &log_s) {
+      Index b("b"), m("m"), n("n"), k("k");
+      auto variance = [&](const Index &at) { return square(exp(log_s(at, k)) + 1e-5); };
+      Expr component = sum(k, log_normal(x(b, k), mu(m, k), variance(m)));
+      Expr overlap = sum(k, log_normal(mu(m, k), mu(n, k), variance(m) + variance(n)));
+      return Tensor(b, 2.0 * log_abs_sum(m, c(m), component) - log_abs_sum({m, n}, c(m) * c(n), overlap));
+    });
+
 inline constexpr auto squared_categorical_embedding = define(
     Spec<3>{
         .name = "squared_categorical_embedding",

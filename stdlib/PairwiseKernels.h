@@ -15,8 +15,8 @@ inline constexpr std::array<Parameter, 2> histograms = {
 inline Expr chi2_distance(const Tensor &x, const Tensor &y) {
   Index k("k");
   Expr total = x(k) + y(k);
-  Expr some = total > 0.0;
-  return sum(k, where(some, square(x(k) - y(k)) / where(some, total, 1.0), 0.0));
+  Expr none = total == 0.0;
+  return sum(k, where(none, 0.0, square(x(k) - y(k)) / where(none, 1.0, total)));
 }
 
 inline constexpr auto chi2_kernel = define(
@@ -221,6 +221,27 @@ inline constexpr auto chebyshev_distances = define(
       });
     });
 
+inline constexpr auto canberra_distances = define(
+    Spec<0>{
+        .name = "canberra_distances",
+        .summary = "sum_k |x_k - y_k| / (|x_k| + |y_k|); a term of two zeros is 0.",
+        .source = "Lance and Williams, Australian Computer J. 1(1), 1967; scipy.spatial.distance.canberra",
+        .parameters = {},
+        .known = {R"({"X": [[1, 0, 2]], "Y": [[3, 0, -4]]})", "[[1.5]]"},
+        .properties = non_negative | symmetric,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"X": [[1, 0]], "Y": [[1, 0]]})", "[[0, 0]]"},
+        .arguments = histograms,
+    },
+    [] {
+      return Kernel([](const Tensor &x, const Tensor &y) {
+        Index k("k");
+        Expr total = abs(x(k)) + abs(y(k));
+        Expr none = total == 0.0;
+        return sum(k, where(none, 0.0, abs(x(k) - y(k)) / where(none, 1.0, total)));
+      });
+    });
+
 inline constexpr auto braycurtis_distances = define(
     Spec<0>{
         .name = "braycurtis_distances",
@@ -237,8 +258,8 @@ inline constexpr auto braycurtis_distances = define(
       return Kernel([](const Tensor &x, const Tensor &y) {
         Index k("k");
         Expr total = sum(k, abs(x(k) + y(k)));
-        Expr some = total > 0.0;
-        return where(some, manhattan_distance(x, y) / where(some, total, 1.0), 0.0);
+        Expr none = total == 0.0;
+        return where(none, 0.0, manhattan_distance(x, y) / where(none, 1.0, total));
       });
     });
 

@@ -61,6 +61,48 @@ inline constexpr auto mmd2_ustatistic = define(
              (m * (m - 1.0));
     });
 
+inline constexpr auto mmd2_variance = define(
+    Spec<4>{
+        .name = "mmd2_variance",
+        .summary = "Estimated variance of mmd2_unbiased of two samples of one size, under the hypothesis "
+                   "that they differ; "
+                   "may be negative.",
+        .source = "Binkowski et al., Demystifying MMD GANs, ICLR 2018; mbinkowski/MMD-GAN _mmd2_and_variance",
+        .parameters = {{points("X", "i,d", "sample of at least 3"), points("Y", "i,d", "sample of as many"),
+                        option("M", 0.0, "size of the samples whose variance is estimated; 0: this one"),
+                        kernel("kernel", "kernel; polynomial when left out", "polynomial")}},
+        .known = {R"({"X": [[0, 0], [1, 0], [0, 2]], "Y": [[1, 1], [2, 0], [0, 1]]})", "2.808641975308639"},
+        .properties = symmetric,
+        .tolerance = 1e-9,
+    },
+    [](const Tensor &x, const Tensor &y, int size, const Kernel &k) {
+      if (size < 0 || size == 1)
+        throw Error(ErrorCode::bad_option,
+                    "mmd2_variance, parameter 'M': expected 0 or a whole number of at least 2, given " +
+                        std::to_string(size));
+      Index i("i"), j("j");
+      Expr m = to_real(extent(x, 0)), pairs = m * (m - 1.0);
+      Tensor kx({i, j}, k(x[i], x[j])), ky({i, j}, k(y[i], y[j])), kxy({i, j}, k(x[i], y[j]));
+      Tensor a(i, sum(j, kx(i, j), i != j)), c(i, sum(j, ky(i, j), i != j));
+      Tensor b(i, sum(j, kxy(i, j))), across(j, sum(i, kxy(i, j)));
+      Expr sum_a = sum(i, a(i)), sum_b = sum(i, b(i)), sum_c = sum(i, c(i));
+      Expr squares_within = sum({i, j}, square(kx(i, j)) + square(ky(i, j)), i != j);
+      Expr squares_between = sum({i, j}, square(kxy(i, j)));
+      Expr rows_within = sum(i, square(a(i)) + square(c(i))),
+           rows_between = sum(i, square(b(i)) + square(across(i)));
+      Expr products = sum(i, a(i) * b(i) + c(i) * across(i));
+      // The squares of the two means, and their product, as both estimates have them.
+      Expr within = (square(sum_a) + square(sum_c)) / square(pairs),
+           between = square(sum_b) / square(square(m));
+      Expr mixed = (sum_a + sum_c) * sum_b / (m * m * pairs) - products / (m * pairs);
+      Expr zeta1 = (rows_within - squares_within) / (pairs * (m - 2.0)) - within +
+                   (rows_between - 2.0 * squares_between) / (m * pairs) - 2.0 * between + 2.0 * mixed;
+      Expr zeta2 =
+          squares_within / pairs - within + 2.0 * squares_between / (m * m) - 2.0 * between + 4.0 * mixed;
+      Expr n = size == 0 ? m : Expr(static_cast<double>(size));
+      return (4.0 * (n - 2.0) * zeta1 + 2.0 * zeta2) / (n * (n - 1.0));
+    });
+
 inline constexpr auto hsic = define(
     Spec<3>{
         .name = "hsic",
@@ -80,6 +122,42 @@ inline constexpr auto hsic = define(
       Tensor row(i, mean(l, kx(i, l)));
       Expr centred = kx(i, j) - row(i) - row(j) + mean(l, row(l));
       return mean({i, j}, centred * ky(i, j));
+    });
+
+inline constexpr auto sinkhorn_ot = define(
+    Spec<5>{
+        .name = "sinkhorn_ot",
+        .summary = "Plan of entropic optimal transport after a number of Sinkhorn's steps in logarithms, the "
+                   "last of which "
+                   "makes the rows right; derivatives are those of the steps.",
+        .source = "Cuturi, Sinkhorn Distances, NeurIPS 2013; POT ot.sinkhorn",
+        .parameters = {{points("M", "i,j", "costs"), probabilities("a", "i", "masses of the rows"),
+                        probabilities("b", "j", "masses of the columns, of the same sum"),
+                        number("reg", 1.0, 0.0, 1e30, "weight of the entropy"),
+                        option("iters", 10.0, "steps, from 1 to 200")}},
+        .known = {R"({"M": [[0, 0], [0, 0]], "a": [0.25, 0.75], "b": [0.5, 0.5]})",
+                  "[[0.125, 0.125], [0.375, 0.375]]"},
+        .properties = non_negative | at_most_one | shift_invariant,
+    },
+    [](const Tensor &m, const Tensor &a, const Tensor &b, const Expr &reg, int steps) {
+      if (steps < 1 || steps > 200)
+        throw Error(ErrorCode::bad_option,
+                    "sinkhorn_ot, parameter 'iters': expected a whole number from 1 to 200, given " +
+                        std::to_string(steps));
+      Index i("i"), j("j");
+      // A point without mass has no logarithm, and the derivative 0.
+      auto log_mass = [](const Expr &mass) {
+        Expr none = mass == 0.0;
+        return where(none, -std::numeric_limits<double>::infinity(), log(where(none, 1.0, mass)));
+      };
+      Tensor cost({i, j}, m(i, j) / reg);
+      Tensor column(j, log_mass(b(j)) - logsumexp(i, -cost(i, j)));
+      Tensor row(i, log_mass(a(i)) - logsumexp(j, column(j) - cost(i, j)));
+      for (int step = 1; step < steps; ++step) {
+        column = Tensor(j, log_mass(b(j)) - logsumexp(i, row(i) - cost(i, j)));
+        row = Tensor(i, log_mass(a(i)) - logsumexp(j, column(j) - cost(i, j)));
+      }
+      return Tensor({i, j}, exp(row(i) + column(j) - cost(i, j)));
     });
 
 inline constexpr auto wasserstein_discrete = define(
@@ -120,6 +198,29 @@ inline constexpr auto wasserstein_dependency_measure = define(
       return together - (exclude_diag ? mean({i, j}, f(i, j), i != j) : mean({i, j}, f(i, j)));
     });
 
+inline constexpr auto dr_ksd = define(
+    Spec<5>{
+        .name = "dr_ksd",
+        .summary = "Doubly robust kernel Stein discrepancy of counterfactual outcomes: c' u c / n^2 with the "
+                   "weights c_j = "
+                   "a_j / pi_j + sum_i (1 - a_i / pi_i) w_ij.",
+        .source = "Martinez-Taboada and Kennedy, Counterfactual Density Estimation using Kernel Stein "
+                  "Discrepancies, ICLR "
+                  "2024",
+        .parameters = {{points("u", "i,i", "Stein kernel of the model at the outcomes"),
+                        detached(binary("a", "i", "whether treated")),
+                        detached(probabilities("pi", "i", "propensities")),
+                        detached(points("w", "i,i", "weights of the outcome regression")),
+                        number("clip", 0.01, 0.0, 1.0, "propensities are at least this")}},
+        .known = {R"({"u": [[1, 0.5], [0.5, 2]], "a": [1, 1], "pi": [1, 1], "w": [[1, 0], [0, 1]]})", "1"},
+    },
+    [](const Tensor &u, const Tensor &a, const Tensor &pi, const Tensor &w, const Expr &clip) {
+      Index i("i"), j("j"), l("l");
+      auto treated = [&](const Index &at) { return stop_gradient(a(at) / maximum(pi(at), clip)); };
+      Tensor c(j, treated(j) + sum(l, (1.0 - treated(l)) * stop_gradient(w(l, j))));
+      return mean({i, j}, c(i) * c(j) * u(i, j));
+    });
+
 inline constexpr auto sliced_riesz_mmd_grad = define(
     Spec<3>{
         .name = "sliced_riesz_mmd_grad",
@@ -145,6 +246,30 @@ inline constexpr auto sliced_riesz_mmd_grad = define(
       Expr from = where(d % 2 == 0, 2.0, 1.0) + 2.0 * to_real(step);
       Expr factor = where(d % 2 == 0, 0.5 * std::numbers::pi, 1.0) * prod(step, (from + 1.0) / from);
       return Tensor({i, k}, factor * mean(p, slope(p, i) * xi(p, k)));
+    });
+
+inline constexpr auto matrix_renyi_entropy = define(
+    Spec<2>{
+        .name = "matrix_renyi_entropy",
+        .summary = "log2 tr((K / tr K)^alpha) / (1 - alpha), in bits, of a kernel matrix and a whole alpha.",
+        .source = "Sanchez Giraldo, Rao and Principe, Measures of Entropy From Data Using Infinitely "
+                  "Divisible Kernels, IEEE "
+                  "TIT 61(1), 2015",
+        .parameters = {{points("K", "i,i", "kernel matrix"), option("alpha", 2.0, "order, from 2 to 16")}},
+        .known = {R"({"K": [[2, 0], [0, 2]], "alpha": 3})", "1"},
+        .properties = scale_invariant,
+    },
+    [](const Tensor &k, int alpha) {
+      if (alpha < 2 || alpha > 16)
+        throw Error(ErrorCode::bad_option,
+                    "matrix_renyi_entropy, parameter 'alpha': expected a whole number from 2 to 16, given " +
+                        std::to_string(alpha));
+      Index i("i"), j("j"), l("l");
+      Expr trace = sum(l, k(l, l));
+      Tensor a({i, j}, k(i, j) / trace), power = a;
+      for (int n = 2; n < alpha; ++n)
+        power = Tensor({i, j}, sum(l, power(i, l) * a(l, j)));
+      return log2(sum({i, j}, power(i, j) * a(i, j))) / (1.0 - alpha);
     });
 
 inline constexpr auto kl_gaussian_standard = define(

@@ -10,6 +10,36 @@ namespace mercer::stdlib::kernels {
 
 inline constexpr double pi = std::numbers::pi;
 
+inline constexpr auto spectral_mixture = define(
+    Spec<4>{
+        .name = "spectral_mixture",
+        .summary = "Sum over q of w_q times Gaussians exp(-2 pi^2 t_p^2 s_qp^2) and cosines of 2 pi t_p "
+                   "mu_qp, t = x - y.",
+        .source = "Wilson and Adams, Gaussian Process Kernels for Pattern Discovery, ICML 2013 (dot); "
+                  "Suwandi et al., arXiv 2309.08201, 2023, slim-kl (product)",
+        .parameters = {{positive("w", "q", "weights"), positive("mu", "q,k", "frequencies"),
+                        positive("s", "q,k", "deviations of the frequencies"),
+                        option(
+                            "form", "product",
+                            "product: the cosines of each dimension multiplied; dot: the cosine of the inner "
+                            "product; separate: a mixture for each dimension, multiplied (GPyTorch)")}},
+        .known = {R"({"X": [[0.3, -0.2]], "Y": [[0, 0]], "w": [0.7, 0.3], "mu": [[0.5, 1], [1, 0.2]],)"
+                  R"( "s": [[0.1, 0.2], [0.3, 0.4]]})",
+                  "[[0.053579807272387606]]"},
+        .properties = symmetric,
+    },
+    [](const Tensor &w, const Tensor &mu, const Tensor &s, const std::string &form) {
+      check_option("spectral_mixture", "form", form, {"product", "dot", "separate"});
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Index q("q"), p("p");
+        Expr t = x(p) - y(p), decay = (-2 * pi * pi) * square(t * s(q, p)), turn = (2 * pi) * t * mu(q, p);
+        if (form == "separate")
+          return prod(p, sum(q, w(q) * exp(decay) * cos(turn)));
+        Expr wave = form == "dot" ? cos(sum(p, turn)) : prod(p, cos(turn));
+        return sum(q, w(q) * exp(sum(p, decay)) * wave);
+      });
+    });
+
 inline constexpr auto se_cos_kernel = define(
     Spec<5>{
         .name = "se_cos_kernel",
@@ -238,6 +268,45 @@ inline constexpr auto dot_product = define(
     },
     [](const Expr &sigma_0) {
       return Kernel([=](const Tensor &x, const Tensor &y) { return square(sigma_0) + dot(x, y); });
+    });
+
+/// sum_k ((x_k - y_k) / l_k)^2
+inline Expr squared_in_lengths(const Tensor &x, const Tensor &y, const Tensor &l) {
+  Index k("k");
+  return sum(k, square((x(k) - y(k)) / l(k)));
+}
+
+inline constexpr auto rbf_ard = define(
+    Spec<1>{
+        .name = "rbf_ard",
+        .summary = "exp(-sum_k (x_k - y_k)^2 / (2 l_k^2)), a length for each dimension.",
+        .source =
+            "Neal, Bayesian Learning for Neural Networks, Springer 1996; GPyTorch RBFKernel(ard_num_dims)",
+        .parameters = {{positive("l", "k", "lengths")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[1, 2]], "l": [1, 4]})", "[[0.5352614285189903]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+    },
+    [](const Tensor &l) {
+      return Kernel(
+          [=](const Tensor &x, const Tensor &y) { return exp(-0.5 * squared_in_lengths(x, y, l)); });
+    });
+
+inline constexpr auto matern52_ard = define(
+    Spec<1>{
+        .name = "matern52_ard",
+        .summary = "Matern kernel of smoothness 5/2 with a length for each dimension.",
+        .source = "Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006; GPyTorch "
+                  "MaternKernel(2.5)",
+        .parameters = {{positive("l", "k", "lengths")}},
+        .known = {R"({"X": [[0, 0]], "Y": [[1, 2]], "l": [1, 4]})", "[[0.4583079089834348]]"},
+        .properties = non_negative | at_most_one | symmetric | positive_definite,
+        .smoothness = Smoothness::once, // the distance has no second derivative at 0
+    },
+    [](const Tensor &l) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Expr squared = 5.0 * squared_in_lengths(x, y, l), d = power_or_zero(squared, 0.5);
+        return (1.0 + d + squared / 3.0) * exp(-d);
+      });
     });
 
 inline constexpr auto mahalanobis_rbf = define(

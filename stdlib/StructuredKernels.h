@@ -17,7 +17,7 @@ inline constexpr auto private_kernel_family = define(
         .parameters =
             {{option(
                   "kind", "gaussian",
-                  "gaussian|exponential|laplacian|smooth_d2|smooth_d|smooth_d1|d2|d|d1 or lp: exp(-d2/s^2), "
+                  "gaussian|exponential|laplacian|smooth_d2|smooth_d|smooth_d1|d2|d|d1|lp: exp(-d2/s^2), "
                   "exp(-d/s), exp(-d1/s), 1/(1+d2), 1/(1+d), 1/(1+d1), the distances d2, d, d1, and "
                   "sum_k |x_k-y_k|^p; d2 is squared, d1 Manhattan's"),
               number("s", 1.0, 0.0, 1e30, "bandwidth"), number("p", 2.0, 1.0, 1e30, "exponent of lp")}},
@@ -107,9 +107,9 @@ inline constexpr auto convolution_process_kernel = define(
 /// phi(r), its derivative and its second derivative, of a kernel phi(|x-y|^2).
 using Radial = std::function<std::array<Expr, 3>(const Expr &)>;
 
-/// Of `base` imq, (c^2 + r)^beta, or rbf, exp(-r / (2 h^2)). @throws Error(bad_option) that names the entry
+/// Of `base` imq, (c^2 + r)^-decay, or rbf, exp(-r / (2 h^2)). @throws Error(bad_option) that names the entry
 inline Radial stein_base(const char *entry, const std::string &base, const Expr &h, const Expr &c,
-                         const Expr &beta) {
+                         const Expr &decay) {
   check_option(entry, "base", base, {"imq", "rbf"});
   if (base == "rbf")
     return [=](const Expr &r) -> std::array<Expr, 3> {
@@ -117,8 +117,8 @@ inline Radial stein_base(const char *entry, const std::string &base, const Expr 
       return {phi, rate * phi, square(rate) * phi};
     };
   return [=](const Expr &r) -> std::array<Expr, 3> {
-    Expr inverse = 1.0 / (square(c) + r), phi = pow(inverse, -beta);
-    return {phi, beta * phi * inverse, beta * (beta - 1.0) * phi * square(inverse)};
+    Expr inverse = 1.0 / (square(c) + r), phi = pow(inverse, decay);
+    return {phi, -decay * phi * inverse, decay * (decay + 1.0) * phi * square(inverse)};
   };
 }
 
@@ -148,7 +148,7 @@ inline constexpr auto stein_kernel = define(
     },
     [](const Tensor &x, const Tensor &s, const std::string &base, const Expr &h, const Expr &c,
        const Expr &beta) {
-      Radial radial = stein_base("stein_kernel", base, h, c, beta);
+      Radial radial = stein_base("stein_kernel", base, h, c, -beta);
       Index i("i"), j("j");
       return Tensor({i, j}, stein_term(x[i], x[j], s[i], s[j], radial));
     });
