@@ -194,7 +194,7 @@ inline constexpr auto pairwise_kl_constraint_loss = define(
                   "al., BigMM 2020",
         .parameters = {{points("logits", "i,k", "scores of the clusters"),
                         labels("pairs", "p,2", "two rows a pair"),
-                        labels("s", "p", "1 must-link, 0 cannot-link"),
+                        detached(binary("s", "p", "1 must-link, 0 cannot-link")),
                         number("m", 2.0, 0.0, 1e30, "margin of cannot-link"), reduction()}},
         .known = {R"({"logits": [[1, 0], [0, 1]], "pairs": [[0, 1], [0, 1]], "s": [1, 0]})", "2"},
         .properties = non_negative | shift_invariant,
@@ -209,7 +209,7 @@ inline constexpr auto pairwise_kl_constraint_loss = define(
         return sum(k, exp(own) * (own - stop_gradient(log_p(pairs(p, b), k))));
       };
       Expr there = divergence(0, 1), back = divergence(1, 0);
-      return Loss(p, where(s(p) != 0, there + back, relu(m - there) + relu(m - back)), reduction);
+      return Loss(p, where(stop_gradient(s(p)) != 0.0, there + back, relu(m - there) + relu(m - back)), reduction);
     });
 
 inline constexpr auto binary_codeword_assign = define(
@@ -249,7 +249,7 @@ inline constexpr auto multi_codebook_vq_logits = define(
         .known = {R"({"z": [[[1, 0]]], "C": [[[0.9, 0.1], [0, 1], [-1, 0], [0.5, 0.5]]]})",
                   "[[[-0.01, -1, -2, -0.25]]]"},
         .tolerance = 1e-9,
-        .smoothness = Smoothness::kinked,
+        .smoothness = Smoothness::detached, // the sample passes the gradient of the soft choice
     },
     // Differences are squared: the expanded form of the authors' code can be negative. Frequent codes are not
     // dropped.

@@ -66,7 +66,8 @@ inline constexpr auto regularized_mixture_detection_nll = define(
       Expr density = dist == "cauchy" ? -std::log(std::numbers::pi) - log1p(square(off))
                                       : -0.5 * std::log(2 * std::numbers::pi) - 0.5 * square(off);
       Expr share = log_sigmoid(f(k)) - logsumexp(l, log_sigmoid(f(l))) + log(to_real(extent(gt, 0)));
-      Expr likelihood = logsumexp(k, share + sum(j, density - log(scale(k, j))) + log(p(k, c(i))));
+      Expr possible = p(k, c(i)) > 0.0, chance = log(where(possible, p(k, c(i)), 1.0));
+      Expr likelihood = logsumexp(k, share + sum(j, density - log(scale(k, j))) + chance, possible);
       const double least = std::log(1e-12); // added to the likelihood
       return -sum(i, least + softplus(likelihood - least));
     });

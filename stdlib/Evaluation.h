@@ -36,7 +36,8 @@ inline constexpr auto effective_sample_size = define(
     },
     [](const Tensor &logw) {
       Index i("i");
-      return exp(2.0 * logsumexp(i, logw(i)) - logsumexp(i, 2.0 * logw(i)));
+      Expr total = logsumexp(i, logw(i));
+      return exp(-logsumexp(i, 2.0 * (logw(i) - total)));
     });
 
 inline constexpr auto expected_calibration_error = define(

@@ -202,7 +202,7 @@ inline constexpr auto moe_topk_gating_aux = define(
           static_cast<double>(k) * to_real(extent(logits, 0)) / to_real(extent(logits, 1)) * capacity_factor;
       Expr room = to_real(count(s, chosen(s, e) && s < t)) < ceil(least);
       Tensor kept({t, e}, where(chosen(t, e) && room, probability(t, e), 0.0));
-      Expr total = maximum(sum(e, kept(t, e)), 1e-300);
+      Expr total = maximum(sum(e, kept(t, e)), 1e-30);
       int counted = form == "topk" ? k : 1;
       return Combination{scalar_tensor(balance_of(probability, chosen_of(logits, counted), counted)),
                          Tensor({t, e}, kept(t, e) / total)};

@@ -29,7 +29,7 @@ inline constexpr auto fast_ap_loss = define(
       Expr mate = j != i && y(j) == y(i);
       Tensor own({i, b}, sum(j, pulse, mate)), all({i, b}, sum(j, pulse, j != i));
       Expr own_before = sum(c, own(i, c), c <= b), all_before = sum(c, all(i, c), c <= b);
-      Expr found = own(i, b) > 0.0 && all_before > 0.0;
+      Expr found = !(own(i, b) <= 0.0);
       Expr precision = sum(b, where(found, own(i, b) * own_before / where(found, all_before, 1.0), 0.0));
       Expr mates = count(j, mate);
       Expr loss = where(mates > 0, 1.0 - average_of(precision, mates), 0.0);

@@ -27,11 +27,14 @@ std::vector<std::int64_t> shape_of(std::string_view text, std::int64_t more,
       extra = 1;
       name.resize(name.size() - 2);
     }
+    if (name == "height" || name == "width") // windows fit into maps
+      sizes.try_emplace(name, 7);
     // A fourth name and further ones are short: tests evaluate an entry thousands of times.
     const auto names = static_cast<std::int64_t>(sizes.size());
     auto [place, fresh] = sizes.try_emplace(name, names < 3 ? 3 + names : 2);
-    // Batches are even, so that every sample has a partner. Tensors of rank 3 and above have elements enough.
-    const bool high = names > 0 && std::count(text.begin(), text.end(), ',') > 1;
+    // Batches are even, so that every sample has a partner. Tensors of rank 3 and above have elements enough, of rank 4 also first
+    // ones.
+    const bool high = std::count(text.begin(), text.end(), ',') > (names > 0 ? 1 : 2);
     if (fresh && shape.empty())
       place->second += place->second % 2 + (high ? 0 : more);
     shape.push_back(place->second + extra);
