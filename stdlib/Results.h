@@ -162,4 +162,40 @@ struct NeuronStep {
   }
 };
 
+/// What a law predicts, and the objective of its fit where losses were observed.
+struct Fitted {
+  Tensor prediction;
+  std::optional<Expr> fit;
+  std::vector<Result> results() const {
+    std::vector<Result> list = {{"prediction", prediction}};
+    if (fit)
+      list.push_back({"fit", scalar_tensor(*fit)});
+    return list;
+  }
+};
+
+/// A surrogate and the moving average after the step.
+struct Averaged {
+  Expr surrogate;
+  Expr u;
+  std::vector<Result> results() const {
+    return {{"surrogate", scalar_tensor(surrogate)}, {"u", scalar_tensor(u)}};
+  }
+};
+
+/// The value that agents agree on, and their duals after the step.
+struct Consensus {
+  Tensor theta;
+  Tensor dual;
+  std::vector<Result> results() const { return {{"theta", theta}, {"dual", dual}}; }
+};
+
+/// Gram matrices of inducing patches (ii), of images and patches (ti), and the images' diagonal (t).
+struct PatchGrams {
+  Tensor ti;
+  Tensor ii;
+  Tensor t;
+  std::vector<Result> results() const { return {{"ti", ti}, {"ii", ii}, {"t", t}}; }
+};
+
 } // namespace mercer::stdlib

@@ -1,0 +1,214 @@
+// Convolutions as index notation: long, depthwise, dynamic, of kernels and of mixtures.
+#pragma once
+
+#include "mercer/stdlib/Elements.h"
+#include "mercer/stdlib/Entry.h"
+#include "mercer/stdlib/Results.h"
+
+namespace mercer::stdlib::convolution {
+
+inline constexpr auto causal_conv_long = define(
+    Spec<3>{
+        .name = "causal_conv_long",
+        .summary = "y(b,o,t) = bias(o) + sum over channels and the past of psi(l,o,c) x(b,c,t-(L-1-l)): the "
+                   "last position of psi "
+                   "meets the present.",
+        .source = "Romero et al., CKConv: Continuous Kernel Convolution For Sequential Data, ICLR 2022; "
+                  "dwromero/ckconv",
+        .parameters = {{points("x", "b,c,t", "signals"),
+                        points("psi", "l,o,c", "kernel at L positions"),
+                        {.name = "bias", .shape = "o", .doc = "0 when left out"}}},
+        .known = {R"({"x": [[[1, 2, 3]]], "psi": [[[0.1]], [[0.2]], [[0.3]]]})", "[[[0.3, 0.8, 1.4]]]"},
+    },
+    [](const Tensor &x, const Tensor &psi, const std::optional<Tensor> &bias) {
+      Index b("b"), o("o"), t("t", extent(x, 2)), c("c"), l("l");
+      Expr y = sum({l, c}, psi(l, o, c) * padded(x, 0.0)(b, c, t + l - extent(psi, 0) + 1));
+      return Tensor({b, o, t}, bias ? y + (*bias)(o) : y);
+    });
+
+inline constexpr auto depthwise_conv2d = define(
+    Spec<5>{
+        .name = "depthwise_conv2d",
+        .summary =
+            "Each channel with a kernel of its own, dilation d, zeros outside, the size stays (k odd).",
+        .source = "torch.nn.functional.conv2d with groups = C; Ding et al., UniRepLKNet, CVPR 2024",
+        .parameters = {{points("X", "n,c,h,w", "images"),
+                        points("K", "c,3,3", "a kernel for each channel, odd size"),
+                        {.name = "b", .shape = "c", .doc = "bias; 0 when left out"},
+                        option("k", 0.0, "size of the kernels; 0: that of K"),
+                        option("d", 1.0, "dilation")}},
+        .known = {R"({"X": [[[[1, 2, 3]]]], "K": [[[0, 0, 0], [1, 0, -1], [0, 0, 0]]]})",
+                  "[[[[-2, -2, 2]]]]"},
+    },
+    [](const Tensor &x, const Tensor &kernel, const std::optional<Tensor> &bias, int k, int d) {
+      check_between("depthwise_conv2d", "k", 0, 1000000, k);
+      check_between("depthwise_conv2d", "d", 1, 1000000, d);
+      Expr size = k > 0 ? Expr(k) : extent(kernel, 1);
+      Index n("n"), c("c"), h("h", extent(x, 2)), w("w", extent(x, 3)), r("r", size), s("s", size);
+      Expr border = d * floor_div(size - 1, 2);
+      Expr y = sum({r, s}, kernel(c, r, s) * padded(x, 0.0)(n, c, h + d * r - border, w + d * s - border));
+      return Tensor({n, c, h, w}, bias ? y + (*bias)(c) : y);
+    });
+
+inline constexpr auto pixelwise_dynamic_filter = define(
+    Spec<5>{
+        .name = "pixelwise_dynamic_filter",
+        .summary = "Each pixel with a kernel of its own, the same for all channels; outside the image is its "
+                   "reflection, or zero.",
+        .source = "Kim et al., IDF: Iterative Dynamic Filtering Networks for Generalizable Image Denoising, "
+                  "ICCV 2025; "
+                  "dongjinkim9/IDF",
+        .parameters = {{points("X", "b,c,h,w", "images, larger than the kernel's reach where reflected"),
+                        points("Kp", "b,3,3,h,w", "kernels by pixel"),
+                        option("k", 3.0, "size of the kernels, odd"), option("d", 1.0, "dilation"),
+                        option("boundary", "reflect", "reflect|zero")}},
+        .known =
+            {R"({"X": [[[[1, 2, 4]]]], "Kp": [[[[[0, 0, 0]], [[0, 0, 0]], [[0, 0, 0]]], [[[0.25, 0.25, 0.25]], [[0.5, 0.5, 0.5]], [[0.25, 0.25, 0.25]]], [[[0, 0, 0]], [[0, 0, 0]], [[0, 0, 0]]]]]})",
+             "[[[[1.5, 2.25, 3]]]]"},
+    },
+    [](const Tensor &x, const Tensor &kernels, int k, int d, const std::string &boundary) {
+      check_between("pixelwise_dynamic_filter", "k", 1, 1000, k);
+      check_between("pixelwise_dynamic_filter", "d", 1, 1000, d);
+      check_option("pixelwise_dynamic_filter", "boundary", boundary, {"reflect", "zero"});
+      Index b("b"), c("c"), h("h", extent(x, 2)), w("w", extent(x, 3)), r("r", k), s("s", k);
+      Expr row = h + d * r - d * ((k - 1) / 2), column = w + d * s - d * ((k - 1) / 2);
+      auto reflected = [](const Expr &place, const Expr &size) {
+        Expr inside = maximum(place, -place);
+        return clamp(minimum(inside, 2 * size - 2 - inside), 0, size - 1);
+      };
+      Expr pixel = boundary == "zero"
+                       ? padded(x, 0.0)(b, c, row, column)
+                       : x(b, c, reflected(row, extent(x, 2)), reflected(column, extent(x, 3)));
+      return Tensor({b, c, h, w}, sum({r, s}, kernels(b, r, s, h, w) * pixel));
+    });
+
+inline constexpr auto dilated_reparam_merge = define(
+    Spec<5>{
+        .name = "dilated_reparam_merge",
+        .summary = "A large kernel plus a dilated branch as one kernel: a0(c) K0 + a_i(c) K_i at every r-th "
+                   "place, centred.",
+        .source = "Ding et al., UniRepLKNet, CVPR 2024; AILab-CVC/UniRepLKNet",
+        .parameters =
+            {{points("K0", "c,5,5", "large kernels"),
+              points("K_i", "c,3,3", "kernels of the branch, (k0 - 1) / r + 1 at most"),
+              option("r", 2.0, "dilation of the branch"),
+              {.name = "a0", .shape = "c", .doc = "gamma / sqrt(var + eps) of K0's norm; 1 when left out"},
+              {.name = "a_i",
+               .shape = "c",
+               .doc = "gamma / sqrt(var + eps) of the branch's; 1 when left out"}}},
+        .known = {R"({"K0": [[[1, 1, 1], [1, 1, 1], [1, 1, 1]]], "K_i": [[[1, 2], [3, 4]]]})",
+                  "[[[2, 1, 3], [1, 1, 1], [4, 1, 5]]]"},
+    },
+    [](const Tensor &k0, const Tensor &branch, int dilation, const std::optional<Tensor> &a0,
+       const std::optional<Tensor> &a_i) {
+      check_between("dilated_reparam_merge", "r", 1, 1000000, dilation);
+      Index c("c"), r("r"), s("s");
+      auto from = [&](const Expr &place, int dimension) {
+        Expr reach = dilation * (extent(branch, dimension) - 1) + 1;
+        return place - floor_div(extent(k0, dimension) - reach, 2);
+      };
+      Expr row = from(r, 1), column = from(s, 2);
+      Expr met = row % dilation == 0 && column % dilation == 0;
+      Expr element =
+          where(met, padded(branch, 0.0)(c, floor_div(row, dilation), floor_div(column, dilation)), 0.0);
+      return Tensor({c, r, s},
+                    (a0 ? (*a0)(c)*k0(c, r, s) : k0(c, r, s)) + (a_i ? (*a_i)(c)*element : element));
+    });
+
+inline constexpr auto ckconv_siren_kernel = define(
+    Spec<8>{
+        .name = "ckconv_siren_kernel",
+        .summary = "Continuous kernel: a network with two layers of sin(w0 (W h + b)) of the position, from "
+                   "-1 to 1 (the present).",
+        .source = "Romero et al., CKConv: Continuous Kernel Convolution For Sequential Data, ICLR 2022; "
+                  "dwromero/ckconv",
+        .parameters = {{points("W1", "a", "weights of the first layer"),
+                        points("W2", "a,e", "of the second layer"),
+                        points("W3", "o,c,a", "of the output"),
+                        {.name = "b1", .shape = "a", .doc = "biases of the first layer; 0 when left out"},
+                        {.name = "b2", .shape = "a", .doc = "of the second layer; 0 when left out"},
+                        {.name = "b3", .shape = "o,c", .doc = "of the output; 0 when left out"},
+                        number("w0", 30.0, 0.0, 1e30, "frequency"),
+                        option("L", 32.0, "positions, 1 or more")}},
+        .known = {R"({"W1": [0.1], "W2": [[0.2]], "W3": [[[2]]], "w0": 1, "L": 2})",
+                  "[[[-0.03993071334943525]], [[0.03993071334943525]]]"},
+    },
+    [](const Tensor &w1, const Tensor &w2, const Tensor &w3, const std::optional<Tensor> &b1,
+       const std::optional<Tensor> &b2, const std::optional<Tensor> &b3, const Expr &w0, int positions) {
+      check_between("ckconv_siren_kernel", "L", 1, 1000000000, positions);
+      Index l("l", positions), a("a"), e("e"), o("o"), c("c");
+      Expr place = positions > 1 ? -1.0 + 2.0 * to_real(l) / (positions - 1.0) : 1.0 + 0.0 * to_real(l);
+      auto biased = [](const Expr &value, const std::optional<Expr> &bias) {
+        return bias ? value + *bias : value;
+      };
+      auto at = [](const std::optional<Tensor> &bias, const Index &unit) {
+        return bias ? std::optional<Expr>((*bias)(unit)) : std::nullopt;
+      };
+      Tensor first({l, a}, sin(w0 * biased(w1(a) * place, at(b1, a))));
+      Tensor second({l, a}, sin(w0 * biased(sum(e, w2(a, e) * first(l, e)), at(b2, a))));
+      Expr output = sum(a, w3(o, c, a) * second(l, a));
+      return Tensor({l, o, c}, b3 ? output + (*b3)(o, c) : output);
+    });
+
+inline constexpr auto conv_patch_gram = define(
+    Spec<3>{
+        .name = "conv_patch_gram",
+        .summary = "Mean products of image patches with inducing patches (ti, zeros outside), of these with "
+                   "one another (ii), and "
+                   "the mean square of each image patch (t, over what is inside only).",
+        .source = "Milsom, Anson and Aitchison, Convolutional Deep Kernel Machines, ICLR 2024; "
+                  "edwardmilsom/convdkmpaper",
+        .parameters = {{points("X", "b,h,w,c", "images"), points("P", "i,3,3,c", "inducing patches, F by F"),
+                        option("F", 3.0, "size of a patch, odd")}},
+        .known = {R"({"X": [[[[1], [2]]]], "P": [[[[0], [0], [0]], [[9], [18], [0]], [[0], [0], [0]]]]})",
+                  "[[[[2], [5]]]]"},
+    },
+    [](const Tensor &x, const Tensor &p, int size) {
+      check_between("conv_patch_gram", "F", 1, 1000, size);
+      Index b("b"), h("h", extent(x, 1)), w("w", extent(x, 2)), c("c"), i("i"), j("j"), r("r", size),
+          s("s", size);
+      Expr elements = to_real(extent(x, 3)) * static_cast<double>(size * size);
+      Expr row = h + r - size / 2, column = w + s - size / 2;
+      Tensor ti({b, h, w, i}, sum({r, s, c}, padded(x, 0.0)(b, row, column, c) * p(i, r, s, c)) / elements);
+      Tensor ii({i, j}, sum({r, s, c}, p(i, r, s, c) * p(j, r, s, c)) / elements);
+      Expr inside = row >= 0 && row < extent(x, 1) && column >= 0 && column < extent(x, 2);
+      Tensor t({b, h, w}, mean({r, s}, mean(c, square(padded(x, 0.0)(b, row, column, c))), inside));
+      return PatchGrams{ti, ii, t};
+    });
+
+inline constexpr auto conv_kernel_mixup = define(
+    Spec<6>{
+        .name = "conv_kernel_mixup",
+        .summary = "Convolution of a kernel with inducing points by the weights C = W / sqrt(I): ti (zeros "
+                   "outside), ii, and the "
+                   "mean t over what is inside.",
+        .source = "Milsom, Anson and Aitchison, Convolutional Deep Kernel Machines, ICLR 2024; "
+                  "edwardmilsom/convdkmpaper",
+        .parameters = {{points("K_ii", "i,i", "kernel of the inducing points"),
+                        points("K_ti", "b,h,w,i", "of the images and the inducing points"),
+                        points("K_t", "b,h,w", "its diagonal at the images"),
+                        points("W", "o,i,3,3", "mixing weights, F by F"),
+                        option("F", 3.0, "size of a patch, odd"),
+                        option("stride", 1.0, "step between patches")}},
+        .known = {R"({"K_ii": [[2]], "K_ti": [[[[3]]]], "K_t": [[[5]]], "W": [[[[4]]]], "F": 1})",
+                  "[[[[12]]]]"},
+    },
+    [](const Tensor &k_ii, const Tensor &k_ti, const Tensor &k_t, const Tensor &weights, int size,
+       int stride) {
+      check_between("conv_kernel_mixup", "F", 1, 1000, size);
+      check_between("conv_kernel_mixup", "stride", 1, 1000, stride);
+      auto places = [&](int dimension) { return floor_div(extent(k_ti, dimension) - 1, stride) + 1; };
+      Index b("b"), h("h", places(1)), w("w", places(2)), i("i"), j("j"), o("o"), q("q"), r("r", size),
+          s("s", size);
+      Expr scale = rsqrt(to_real(extent(k_ii, 0))), area = static_cast<double>(size * size);
+      Expr row = stride * h + r - size / 2, column = stride * w + s - size / 2;
+      Tensor ti({b, h, w, o},
+                scale / area * sum({r, s, i}, weights(o, i, r, s) * padded(k_ti, 0.0)(b, row, column, i)));
+      Tensor mixed({o, j, r, s}, sum(i, weights(o, i, r, s) * k_ii(i, j)));
+      Tensor ii({o, q}, square(scale) / area * sum({r, s, j}, mixed(o, j, r, s) * weights(q, j, r, s)));
+      Expr inside = row >= 0 && row < extent(k_t, 1) && column >= 0 && column < extent(k_t, 2);
+      Tensor t({b, h, w}, mean({r, s}, padded(k_t, 0.0)(b, row, column), inside));
+      return PatchGrams{ti, ii, t};
+    });
+
+} // namespace mercer::stdlib::convolution
