@@ -33,10 +33,7 @@ inline constexpr auto adaface_logits = define(
        const Expr &h, const Expr &s, const Expr &t) {
       Index n("n"), k("k");
       const double e = 1e-3;
-      Tensor feature = normalize(f), weight = normalize(w);
-      auto cosine_to = [&](const Expr &label) {
-        return clamp(dot(feature[n], weight[label]), e - 1.0, 1.0 - e);
-      };
+      auto cosine_to = [&](const Expr &label) { return clamp(cosine(f[n], w[label]), e - 1.0, 1.0 - e); };
       Expr size = clamp(norm(f[n]), 1e-3, 100.0);
       // The deviation of one sample is 0 here, where the reference has NaN.
       Expr new_mean = stop_gradient(t * mean(n, size) + (1.0 - t) * mu);
@@ -70,11 +67,10 @@ inline constexpr auto magface_logits = define(
       Index n("n"), k("k");
       Expr a = clamp(norm(f[n]), l_a, u_a);
       Expr m = (u_m - l_m) / (u_a - l_a) * (a - l_a) + l_m;
-      Tensor feature = normalize(f), weight = normalize(w);
-      Expr c = dot(feature[n], weight[y(n)]);
+      Expr c = cosine(f[n], w[y(n)]);
       Expr turned = c * cos(m) - sqrt(maximum(1.0 - square(c), 1e-9)) * sin(m);
       Expr own = where(c > 0.0, turned, c);
-      return MagneticLogits{Tensor({n, k}, s * where(k == y(n), own, dot(feature[n], weight[k]))),
+      return MagneticLogits{Tensor({n, k}, s * where(k == y(n), own, cosine(f[n], w[k]))),
                             lam_g * mean(n, a / square(u_a) + 1.0 / a)};
     });
 
@@ -96,8 +92,7 @@ inline constexpr auto circle_loss_classification = define(
     [](const Tensor &f, const Tensor &w, const Tensor &y, const Expr &m, const Expr &gamma,
        const Reduction &reduction) {
       Index n("n"), k("k");
-      Tensor feature = normalize(f), weight = normalize(w);
-      Expr c = dot(feature[n], weight[k]);
+      Expr c = cosine(f[n], w[k]);
       Expr other = relu(stop_gradient(c) + m) * (c - m),
            own = relu(1.0 + m - stop_gradient(c)) * (c - (1.0 - m));
       Tensor scores({n, k}, gamma * where(k == y(n), own, other));
