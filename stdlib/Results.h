@@ -179,7 +179,7 @@ struct Averaged {
   Expr surrogate;
   Expr u;
   std::vector<Result> results() const {
-    return {{"surrogate", scalar_tensor(surrogate)}, {"u", scalar_tensor(u)}};
+    return {{"surrogate", scalar_tensor(surrogate)}, {"new_u", scalar_tensor(u)}};
   }
 };
 
