@@ -115,41 +115,6 @@ inline constexpr auto dilated_reparam_merge = define(
                     (a0 ? (*a0)(c)*k0(c, r, s) : k0(c, r, s)) + (a_i ? (*a_i)(c)*element : element));
     });
 
-inline constexpr auto ckconv_siren_kernel = define(
-    Spec<8>{
-        .name = "ckconv_siren_kernel",
-        .summary = "Continuous kernel: a network with two layers of sin(w0 (W h + b)) of the position, from "
-                   "-1 to 1 (the present).",
-        .source = "Romero et al., CKConv: Continuous Kernel Convolution For Sequential Data, ICLR 2022; "
-                  "dwromero/ckconv",
-        .parameters = {{points("W1", "a", "weights of the first layer"),
-                        points("W2", "a,e", "of the second layer"),
-                        points("W3", "o,c,a", "of the output"),
-                        {.name = "b1", .shape = "a", .doc = "biases of the first layer; 0 when left out"},
-                        {.name = "b2", .shape = "a", .doc = "of the second layer; 0 when left out"},
-                        {.name = "b3", .shape = "o,c", .doc = "of the output; 0 when left out"},
-                        number("w0", 30.0, 0.0, 1e30, "frequency"),
-                        option("L", 32.0, "positions, 1 or more")}},
-        .known = {R"({"W1": [0.1], "W2": [[0.2]], "W3": [[[2]]], "w0": 1, "L": 2})",
-                  "[[[-0.03993071334943525]], [[0.03993071334943525]]]"},
-    },
-    [](const Tensor &w1, const Tensor &w2, const Tensor &w3, const std::optional<Tensor> &b1,
-       const std::optional<Tensor> &b2, const std::optional<Tensor> &b3, const Expr &w0, int positions) {
-      check_between("ckconv_siren_kernel", "L", 1, 1000000000, positions);
-      Index l("l", positions), a("a"), e("e"), o("o"), c("c");
-      Expr place = positions > 1 ? -1.0 + 2.0 * to_real(l) / (positions - 1.0) : 1.0 + 0.0 * to_real(l);
-      auto biased = [](const Expr &value, const std::optional<Expr> &bias) {
-        return bias ? value + *bias : value;
-      };
-      auto at = [](const std::optional<Tensor> &bias, const Index &unit) {
-        return bias ? std::optional<Expr>((*bias)(unit)) : std::nullopt;
-      };
-      Tensor first({l, a}, sin(w0 * biased(w1(a) * place, at(b1, a))));
-      Tensor second({l, a}, sin(w0 * biased(sum(e, w2(a, e) * first(l, e)), at(b2, a))));
-      Expr output = sum(a, w3(o, c, a) * second(l, a));
-      return Tensor({l, o, c}, b3 ? output + (*b3)(o, c) : output);
-    });
-
 inline constexpr auto conv_patch_gram = define(
     Spec<3>{
         .name = "conv_patch_gram",
