@@ -23,7 +23,6 @@ inline constexpr auto sam_perturbation = define(
         .known = {R"({"g": [3, 4]})", "[0.03, 0.04]"},
         .properties = scale_invariant,
         .smoothness = Smoothness::kinked,
-        .kink = {R"({"g": [0, 2], "p": 3})", "[0, 0]"},
     },
     [](const Tensor &g, const Expr &rho, const Expr &p) {
       Index i("p"), j("p");
