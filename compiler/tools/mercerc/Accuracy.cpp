@@ -3,8 +3,8 @@
 #include "compiler/tools/mercerc/Draw.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstdio>
 #include <iomanip>
 #include <limits>
 #include <ostream>

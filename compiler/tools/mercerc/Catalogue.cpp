@@ -63,14 +63,6 @@ bool mentions(const stdlib::EntryInfo &entry, const std::string &text) {
   return false;
 }
 
-std::vector<std::string> families() {
-  std::vector<std::string> names;
-  for (const stdlib::EntryInfo &entry : stdlib::entries())
-    if (names.empty() || names.back() != entry.family)
-      names.emplace_back(entry.family);
-  return names;
-}
-
 std::string joined(const std::vector<std::string> &names) {
   std::string text;
   for (const std::string &name : names)
@@ -93,6 +85,14 @@ std::string latex_of(const Output &output) {
 }
 
 } // namespace
+
+std::vector<std::string> families() {
+  std::vector<std::string> names;
+  for (const stdlib::EntryInfo &entry : stdlib::entries())
+    if (names.empty() || names.back() != entry.family)
+      names.emplace_back(entry.family);
+  return names;
+}
 
 std::vector<std::string> kinds_of_arguments() {
   std::set<std::string> kinds;

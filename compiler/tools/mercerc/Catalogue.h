@@ -16,6 +16,8 @@ struct ListOptions {
   bool details = false;           ///< family and summary beside the name
 };
 
+/// The families, in the order of the registry, which has the entries of one beside each other.
+std::vector<std::string> families();
 /// Kinds of arguments that `ListOptions::needs` may name.
 std::vector<std::string> kinds_of_arguments();
 

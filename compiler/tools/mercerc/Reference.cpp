@@ -1,6 +1,7 @@
 #include "compiler/tools/mercerc/Reference.h"
 
 #include "compiler/tools/mercerc/Case.h"
+#include "compiler/tools/mercerc/Catalogue.h"
 #include "compiler/tools/mercerc/Compile.h"
 #include "compiler/tools/mercerc/Plot.h"
 
@@ -147,13 +148,8 @@ a { color: #1f5fa8; }
 } // namespace
 
 void write_reference(const std::string &folder, const std::string &family) {
-  std::vector<std::pair<std::string, std::vector<const EntryInfo *>>> families;
-  for (const EntryInfo &entry : stdlib::entries()) {
-    if (families.empty() || families.back().first != entry.family)
-      families.push_back({std::string(entry.family), {}});
-    families.back().second.push_back(&entry);
-  }
-  if (!family.empty() && std::none_of(families.begin(), families.end(), [&](const auto &f) { return f.first == family; }))
+  const std::vector<std::string> all = families();
+  if (!family.empty() && std::find(all.begin(), all.end(), family) == all.end())
     throw Error(ErrorCode::bad_option, "docs: unknown family '" + family + "'", {});
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
@@ -161,12 +157,14 @@ void write_reference(const std::string &folder, const std::string &family) {
     throw Error(ErrorCode::io, folder + ": cannot be made: " + failed.message(), {});
   const std::filesystem::path to(folder);
   std::string index;
-  for (const auto &[name, entries] : families) {
+  for (const std::string &name : all) {
     std::string links, sections;
-    for (const EntryInfo *entry : entries) {
-      links += "<li><a href=\"" + name + ".html#" + std::string(entry->name) + "\">" + std::string(entry->name) + "</a>: " + escaped(entry->summary) + "</li>\n";
+    for (const EntryInfo &entry : stdlib::entries()) {
+      if (entry.family != name)
+        continue;
+      links += "<li><a href=\"" + name + ".html#" + std::string(entry.name) + "\">" + std::string(entry.name) + "</a>: " + escaped(entry.summary) + "</li>\n";
       if (family.empty() || family == name)
-        sections += section_of(*entry);
+        sections += section_of(entry);
     }
     index += element("h2", "<a href=\"" + name + ".html\">" + name + "</a>") + element("ul", links);
     if (!sections.empty())
