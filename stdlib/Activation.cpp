@@ -1,6 +1,8 @@
 // Activations by name.
 #include "mercer/stdlib/Activation.h"
 
+#include "mercer/stdlib/Elements.h"
+
 namespace mercer::stdlib {
 
 std::function<Expr(const Expr &)> activation(const char *entry, const char *parameter,
@@ -23,8 +25,7 @@ std::function<Expr(const Expr &)> activation(const char *entry, const char *para
       return function;
     names += (names.empty() ? "'" : ", '") + std::string(known) + "'";
   }
-  throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + parameter +
-                                         "': expected one of " + names + ", given '" + name + "'");
+  reject_parameter(entry, parameter, "one of " + names, "'" + name + "'");
 }
 
 } // namespace mercer::stdlib

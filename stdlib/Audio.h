@@ -132,9 +132,7 @@ inline constexpr auto blind_sisnr_estimator_loss = define(
 inline Tensor frame_responsibilities(const Tensor &x, const Tensor &w, const Tensor &mu, const Tensor &v) {
   Index t("t"), c("c"), k("k");
   Expr exponent = sum(k, square(x(t, k) - mu(c, k)) / v(c, k) + log(v(c, k)));
-  // A component of weight 0 is left out: the derivative of the logarithm would be infinite.
-  Expr weight = w(c);
-  return Tensor({t, c}, softmax(c, log(where(weight != 0.0, weight, 1.0)) - 0.5 * exponent, weight != 0.0));
+  return Tensor({t, c}, softmax(c, log_or_zero(w(c)) - 0.5 * exponent, w(c) != 0.0));
 }
 
 inline constexpr auto gmm_soft_count_histogram = define(

@@ -237,9 +237,7 @@ inline constexpr auto linear_cka = define(
         Tensor ca = centred(a), cb = centred(b);
         return squared_product(ca, cb) / sqrt(squared_product(ca, ca) * squared_product(cb, cb));
       }
-      if (kernel != "rbf")
-        throw Error(ErrorCode::bad_option,
-                    "linear_cka, parameter 'kernel': expected 'linear' or 'rbf', given '" + kernel + "'");
+      check_option("linear_cka", "kernel", kernel, {"linear", "rbf"});
       auto centred = [&](const Tensor &x) {
         Tensor gram = kernel_matrix(kernels::rbf(sigma), x, x);
         Tensor row({i}, mean(l, gram(i, l)));

@@ -28,6 +28,13 @@ Expr log_of_kernel(const Expr &value, const Expr &least) {
   return exponential ? node.operands[0] : log(maximum(value, least));
 }
 
+Expr log_or_zero(const Expr &weight) { return log(where(weight != 0.0, weight, 1.0)); }
+
+Expr huber_of(const Expr &error, const Expr &delta) {
+  Expr size = abs(error);
+  return where(size <= delta, 0.5 * square(error), delta * (size - 0.5 * delta));
+}
+
 Expr average_of(const Expr &total, const Expr &count) { return total / to_real(maximum(count, 1)); }
 
 Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, const Expr &predicate) {
@@ -52,14 +59,18 @@ Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index,
   return count(other, before && predicate);
 }
 
+void reject_parameter(std::string_view entry, std::string_view parameter, const std::string &expected,
+                      const std::string &given) {
+  throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + std::string(parameter) +
+                                         "': expected " + expected + ", given " + given);
+}
+
 void check_whole(std::string_view entry, std::string_view parameter, int given, int least, int most) {
-  if (given >= least && given <= most)
-    return;
-  throw Error(ErrorCode::bad_option,
-              std::string(entry) + ", parameter '" + std::string(parameter) +
-                  "': expected a whole number of " + std::to_string(least) +
-                  (most == std::numeric_limits<int>::max() ? " or more" : " to " + std::to_string(most)) +
-                  ", given " + std::to_string(given));
+  if (given < least || given > most)
+    reject_parameter(entry, parameter,
+                     "a whole number of " + std::to_string(least) +
+                         (most == std::numeric_limits<int>::max() ? " or more" : " to " + std::to_string(most)),
+                     std::to_string(given));
 }
 
 void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
@@ -71,8 +82,7 @@ void check_option(std::string_view entry, std::string_view parameter, std::strin
     list += choice == choices.begin() ? "" : choice + 1 == choices.end() ? " or " : ", ";
     list += "'" + std::string(*choice) + "'";
   }
-  throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + std::string(parameter) +
-                                         "': expected " + list + ", given '" + std::string(given) + "'");
+  reject_parameter(entry, parameter, list, "'" + std::string(given) + "'");
 }
 
 Expr sum_of_sample(const std::vector<Index> &indices, const Expr &value) {
@@ -85,9 +95,9 @@ Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value) {
 
 void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given) {
   if (given < low || given > high)
-    throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + std::string(parameter) +
-                                           "': expected a whole number from " + std::to_string(low) + " to " +
-                                           std::to_string(high) + ", given " + std::to_string(given));
+    reject_parameter(entry, parameter,
+                     "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
+                     std::to_string(given));
 }
 
 Expr shared_minimum(const Expr &a, const Expr &b) {

@@ -10,6 +10,9 @@
 
 namespace mercer::stdlib {
 
+/// log(sqrt(2 pi)), of the density of a normal number.
+inline constexpr double half_log_two_pi = 0.9189385332046728;
+
 /// An index for each dimension of `x`.
 std::vector<Index> indices_of(const Tensor &x);
 /// The element of `x` at these indices.
@@ -19,6 +22,10 @@ Expr power_or_zero(const Expr &base, const Expr &exponent);
 /// log k of the value of a kernel: of an exponential its exponent, which may be below what exp can hold, else the
 /// logarithm of at least `least`.
 Expr log_of_kernel(const Expr &value, const Expr &least);
+/// log of a weight; 0, with derivative 0, where the weight is 0 and what it weighs is left out.
+Expr log_or_zero(const Expr &weight);
+/// Huber's loss of an error: quadratic up to delta, linear beyond.
+Expr huber_of(const Expr &error, const Expr &delta);
 /// total / count, 0 where nothing is counted.
 Expr average_of(const Expr &total, const Expr &count);
 /// The sum, or the mean, over every index but the first: over a sample's elements.
@@ -39,6 +46,9 @@ Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
 Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
              const Expr &predicate = true);
 
+/// Throws what the checks below throw. @throws Error(bad_option)
+[[noreturn]] void reject_parameter(std::string_view entry, std::string_view parameter,
+                                   const std::string &expected, const std::string &given);
 /// Checks a whole number. @throws Error(bad_option) naming the entry, the parameter, what was expected and
 /// given
 void check_whole(std::string_view entry, std::string_view parameter, int given, int least,

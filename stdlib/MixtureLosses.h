@@ -10,9 +10,6 @@
 
 namespace mercer::stdlib::mixtures {
 
-/// log(sqrt(2 pi))
-inline constexpr double half_log_two_pi = 0.9189385332046728;
-
 /// log N(x; mean, variance) of numbers.
 inline Expr log_normal(const Expr &x, const Expr &mean, const Expr &variance) {
   return -0.5 * (square(x - mean) / variance + log(variance)) - half_log_two_pi;
@@ -20,8 +17,7 @@ inline Expr log_normal(const Expr &x, const Expr &mean, const Expr &variance) {
 
 /// logsumexp over k of log w_k + value: a component without weight counts for nothing, in gradients, too.
 inline Expr log_mixture(const Index &k, const Expr &weight, const Expr &value) {
-  Expr some = weight != 0.0;
-  return logsumexp(k, log(where(some, weight, 1.0)) + value, some);
+  return logsumexp(k, log_or_zero(weight) + value, weight != 0.0);
 }
 
 inline constexpr auto gmm_nll = define(

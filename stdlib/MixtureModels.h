@@ -191,11 +191,7 @@ inline constexpr auto hierarchical_mixture_of_kernels = define(
     [](const Tensor &local, const Tensor &global, const Tensor &top, const Expr &sigma, const Expr &c,
        int degree, const std::vector<double> &lambdas, const std::vector<double> &alphas,
        const std::optional<Tensor> &precision) {
-      if (degree < 0 || degree > 100)
-        throw Error(ErrorCode::bad_option,
-                    "hierarchical_mixture_of_kernels, parameter 'degree': expected a whole number "
-                    "from 0 to 100, given " +
-                        std::to_string(degree));
+      check_between("hierarchical_mixture_of_kernels", "degree", 0, 100, degree);
       if (lambdas.size() != alphas.size())
         throw Error(ErrorCode::bad_option, "hierarchical_mixture_of_kernels, parameter 'lambdas': expected " +
                                                std::to_string(alphas.size()) +

@@ -1,6 +1,7 @@
 // Gaussian mixtures with diagonal covariances.
 #pragma once
 
+#include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 
 namespace mercer::stdlib::mixtures {
@@ -11,7 +12,7 @@ inline Expr log_component(const Tensor &x, const Tensor &mu, const Tensor &lw, c
                           const Index &n, const Index &k) {
   Index c("c");
   Expr dimensions = to_real(extent(x, 1));
-  Expr log_normalizer = dimensions * 0.9189385332046728;
+  Expr log_normalizer = dimensions * half_log_two_pi;
   if (ls.rank() == 2) {
     Expr exponent = sum(c, 0.5 * square((x(n, c) - mu(k, c)) * exp(-ls(k, c))) + ls(k, c));
     return lw(k) - exponent - log_normalizer;

@@ -3,6 +3,7 @@
 
 #include "mercer/stdlib/Activation.h"
 #include "mercer/stdlib/ArcCosine.h"
+#include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Kernel.h"
 
@@ -14,10 +15,7 @@ namespace mercer::stdlib::kernels {
 
 /// The depth of a network. @throws Error(bad_option)
 inline void check_depth(const char *entry, const char *parameter, int depth, int least) {
-  if (depth < least || depth > 50)
-    throw Error(ErrorCode::bad_option, std::string(entry) + ", parameter '" + parameter +
-                                           "': expected a whole number from " + std::to_string(least) +
-                                           " to 50, given " + std::to_string(depth));
+  check_between(entry, parameter, least, 50, depth);
 }
 
 inline constexpr auto arc_cosine_kernel = define(

@@ -41,7 +41,7 @@ inline constexpr auto kde = define(
       Index j("j"), i("i");
       Expr count = to_real(extent(y, 0)), d = to_real(extent(y, 1));
       Expr density = logsumexp(i, -squared_distance(x[j], y[i]) / (2.0 * square(h)));
-      return Tensor(j, density - log(count) - d * (log(h) + 0.9189385332046728));
+      return Tensor(j, density - log(count) - d * (log(h) + half_log_two_pi));
     });
 
 inline constexpr auto kernel_matvec = define(
@@ -89,7 +89,7 @@ inline constexpr auto kde_loo_kl_objective = define(
       Index i("i"), j("j");
       Expr others = to_real(extent(y, 0) - 1), d = to_real(extent(y, 1));
       Expr density = logsumexp(j, -squared_distance(y[i], y[j]) / (2.0 * square(h)), j != i);
-      return log(others) + d * (log(h) + 0.9189385332046728) - mean(i, density);
+      return log(others) + d * (log(h) + half_log_two_pi) - mean(i, density);
     });
 
 inline constexpr auto kde_participation_ratio = define(
@@ -243,10 +243,7 @@ inline constexpr auto spectrally_transformed_gram = define(
         .known = {R"({"G": [[2, 1], [1, 2]], "pi": [1, 0.5]})", "[[3.25, 2], [2, 3.25]]"},
     },
     [](const Tensor &gram, const Tensor &coefficients, int degree) {
-      if (degree < 1 || degree > 20)
-        throw Error(ErrorCode::bad_option,
-                    "spectrally_transformed_gram, parameter 'degree': expected a whole number from 1 to 20, given " +
-                        std::to_string(degree));
+      check_between("spectrally_transformed_gram", "degree", 1, 20, degree);
       Index i("i"), j("j"), l("l");
       Expr n = to_real(extent(gram, 0));
       Tensor total({i, j}, coefficients(degree - 1) * gram(i, j));

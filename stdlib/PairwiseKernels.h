@@ -64,11 +64,6 @@ inline constexpr auto histogram_intersection_kernel = define(
       });
     });
 
-/// <x, y> over the product of the norms, each at least epsilon.
-inline Expr bounded_cosine(const Tensor &x, const Tensor &y, const Expr &epsilon) {
-  return dot(x, y) / (maximum(norm(x), epsilon) * maximum(norm(y), epsilon));
-}
-
 inline constexpr auto cosine_similarity = define(
     Spec<0>{
         .name = "cosine_similarity",
@@ -78,7 +73,7 @@ inline constexpr auto cosine_similarity = define(
         .known = {R"({"X": [[3, 4]], "Y": [[4, 3], [0, 0]]})", "[[0.96, 0]]"},
         .properties = symmetric | positive_definite | scale_invariant,
     },
-    [] { return Kernel([](const Tensor &x, const Tensor &y) { return bounded_cosine(x, y, 1e-12); }); });
+    [] { return Kernel([](const Tensor &x, const Tensor &y) { return cosine(x, y, 1e-12); }); });
 
 inline constexpr auto cosine_distance_kernel = define(
     Spec<1>{
@@ -92,7 +87,7 @@ inline constexpr auto cosine_distance_kernel = define(
         .arguments = {{points("x", "i,d", "points, one a row"), points("y", "j,d", "points, one a row")}},
     },
     [](const Expr &eps) {
-      return Kernel([=](const Tensor &x, const Tensor &y) { return 1.0 - bounded_cosine(x, y, eps); });
+      return Kernel([=](const Tensor &x, const Tensor &y) { return 1.0 - cosine(x, y, eps); });
     });
 
 /// A parameter that scikit-learn takes as 1 / (number of features) when it is left out.

@@ -78,10 +78,7 @@ inline constexpr auto pseudo_huber = define(
         .properties = non_negative | zero_when_equal | symmetric,
     },
     [](const Tensor &x, const Tensor &t, const Expr &c, const std::string &form, const Reduction &reduction) {
-      if (form != "paper" && form != "huber" && form != "smooth_l1")
-        throw Error(ErrorCode::bad_option,
-                    "pseudo_huber, parameter 'form': expected 'paper', 'huber' or 'smooth_l1', given '" +
-                        form + "'");
+      check_option("pseudo_huber", "form", form, {"paper", "huber", "smooth_l1"});
       auto i = indices_of(x);
       Expr squared = square(at(x, i) - at(t, i));
       // sqrt(d^2 + c^2) - c cancels for small d.
@@ -123,8 +120,7 @@ inline constexpr auto huber = define(
     },
     [](const Tensor &input, const Tensor &target, const Expr &delta, const Reduction &reduction) {
       auto i = indices_of(input);
-      Expr error = at(input, i) - at(target, i), size = abs(error);
-      return Loss(i, where(size <= delta, 0.5 * square(error), delta * (size - 0.5 * delta)), reduction);
+      return Loss(i, huber_of(at(input, i) - at(target, i), delta), reduction);
     });
 
 inline constexpr auto smooth_l1_loss = define(

@@ -28,11 +28,7 @@ inline constexpr auto total_variation = define(
         return 2.0 * (mean({below, j}, square(down(below, j))) + mean({i, right}, square(across(i, right))));
       if (kind == "anisotropic")
         return sum({below, j}, abs(down(below, j))) + sum({i, right}, abs(across(i, right)));
-      if (kind != "isotropic")
-        throw Error(ErrorCode::bad_option,
-                    "total_variation, parameter 'kind': expected 'squared', 'anisotropic' or "
-                    "'isotropic', given '" +
-                        kind + "'");
+      check_option("total_variation", "kind", kind, {"squared", "anisotropic", "isotropic"});
       Expr dv = where(i + 1 < extent(x, 0), down(i, j), 0.0),
            dh = where(j + 1 < extent(x, 1), across(i, j), 0.0);
       return sum({i, j}, sqrt(square(dv) + square(dh) + eps));

@@ -140,10 +140,7 @@ inline constexpr auto sinkhorn_ot = define(
         .properties = non_negative | at_most_one | shift_invariant,
     },
     [](const Tensor &m, const Tensor &a, const Tensor &b, const Expr &reg, int steps) {
-      if (steps < 1 || steps > 200)
-        throw Error(ErrorCode::bad_option,
-                    "sinkhorn_ot, parameter 'iters': expected a whole number from 1 to 200, given " +
-                        std::to_string(steps));
+      check_between("sinkhorn_ot", "iters", 1, 200, steps);
       Index i("i"), j("j");
       // A point without mass has no logarithm, and the derivative 0.
       auto log_mass = [](const Expr &mass) {
@@ -260,10 +257,7 @@ inline constexpr auto matrix_renyi_entropy = define(
         .properties = scale_invariant,
     },
     [](const Tensor &k, int alpha) {
-      if (alpha < 2 || alpha > 16)
-        throw Error(ErrorCode::bad_option,
-                    "matrix_renyi_entropy, parameter 'alpha': expected a whole number from 2 to 16, given " +
-                        std::to_string(alpha));
+      check_between("matrix_renyi_entropy", "alpha", 2, 16, alpha);
       Index i("i"), j("j"), l("l");
       Expr trace = sum(l, k(l, l));
       Tensor a({i, j}, k(i, j) / trace), power = a;

@@ -9,12 +9,6 @@
 
 namespace mercer::stdlib::scaling {
 
-/// Quadratic up to delta, linear beyond.
-inline Expr huber_of(const Expr &residual, const Expr &delta) {
-  Expr size = abs(residual);
-  return where(size <= delta, 0.5 * square(residual), delta * (size - 0.5 * delta));
-}
-
 inline constexpr auto log_huber_fit_objective = define(
     Spec<3>{
         .name = "log_huber_fit_objective",

@@ -10,9 +10,6 @@
 
 namespace mercer::stdlib::generative {
 
-/// log of a weight; 0, with derivative 0, where the weight is 0 and its component is left out.
-inline Expr log_or_zero(const Expr &weight) { return log(where(weight != 0.0, weight, 1.0)); }
-
 inline constexpr auto gaussian_mixture_score = define(
     Spec<5>{
         .name = "gaussian_mixture_score",

@@ -242,10 +242,7 @@ inline constexpr auto gegenbauer_polynomial = define(
         .known = {R"({"t": [[0.5]], "l": 3, "a": 1})", "[[[1, 1, 0, -1]]]"},
     },
     [](const Tensor &t, int l, const Expr &a) {
-      if (l < 0 || l > 50)
-        throw Error(ErrorCode::bad_option,
-                    "gegenbauer_polynomial, parameter 'l': expected a whole number from 0 to 50, given " +
-                        std::to_string(l));
+      check_between("gegenbauer_polynomial", "l", 0, 50, l);
       Index i("i"), j("j"), degree("degree", l + 1);
       std::vector<Expr> polynomials = {1.0, 2.0 * a * t(i, j)};
       for (int n = 2; n <= l; ++n)

@@ -169,10 +169,7 @@ inline constexpr auto multi_bandwidth_rbf = define(
         .smoothness = Smoothness::detached,
     },
     [](const Tensor &z, const Expr &mul, int kernels) {
-      if (kernels < 1 || kernels > 50)
-        throw Error(ErrorCode::bad_option,
-                    "multi_bandwidth_rbf, parameter 'Qn': expected a whole number from 1 to 50, given " +
-                        std::to_string(kernels));
+      check_between("multi_bandwidth_rbf", "Qn", 1, 50, kernels);
       Index i("i"), j("j");
       Expr mean_squared =
           average_of(sum({i, j}, squared_distance(z[i], z[j])), extent(z, 0) * (extent(z, 0) - 1));
