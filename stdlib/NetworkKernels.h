@@ -44,6 +44,30 @@ inline constexpr auto arc_cosine_kernel = define(
       });
     });
 
+inline constexpr auto nngp_recursion = define(
+    Spec<3>{
+        .name = "nngp_recursion",
+        .summary = "Covariance of the outputs of an infinitely wide network of L layers with rectified "
+                   "linear units.",
+        .source =
+            "Lee et al., Deep Neural Networks as Gaussian Processes, ICLR 2018; bmdal_reg ReLUNNGPFeatureMap",
+        .parameters = {{option("L", 3.0, "layers, 1 is linear"),
+                        number("sw", 2.0, 0.0, 1e30, "variance of the weights"),
+                        number("sb", 0.0, 0.0, 1e30, "variance of the biases")}},
+        .known = {R"({"X": [[1, 0.5]], "Y": [[-0.2, 0.8]], "sb": 0.1})", "[[0.8052987565639609]]"},
+        .properties = symmetric | positive_definite,
+        .smoothness = Smoothness::once,
+    },
+    [](int layers, const Expr &sw, const Expr &sb) {
+      check_depth("nngp_recursion", "L", layers, 1);
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Covariance s = input_covariance(x, y, sw / to_real(extent(x, 0)), sb);
+        for (int layer = 2; layer <= layers; ++layer)
+          s = after_relu(s, sw, sb);
+        return s.value();
+      });
+    });
+
 inline constexpr auto ntk_relu = define(
     Spec<3>{
         .name = "ntk_relu",
@@ -69,6 +93,71 @@ inline constexpr auto ntk_relu = define(
           tangent = s.value() + sw * tangent * slope;
         }
         return tangent;
+      });
+    });
+
+inline constexpr auto nngp_relu_erf_mlp = define(
+    Spec<5>{
+        .name = "nngp_relu_erf_mlp",
+        .summary = "Covariance of an infinitely wide network of L hidden layers with a linear readout.",
+        .source =
+            "Lee et al., Scale Mixtures of Neural Network Gaussian Processes, ICLR 2022; neural_tangents",
+        .parameters = {{option("L", 3.0, "hidden layers"),
+                        number("sw", 1.0, 0.0, 1e30, "deviation of the weights"),
+                        number("sb", 0.0, 0.0, 1e30, "deviation of the biases"),
+                        option("act", "relu", "relu|erf: the activation"),
+                        number("s_last", 1.0, 0.0, 1e30, "deviation of the readout's weights")}},
+        .known = {R"({"X": [[1, 0.5]], "Y": [[-0.2, 0.8]], "L": 2, "sw": 1.5, "sb": 0.1})",
+                  "[[0.3398531251476956]]"},
+        .properties = symmetric | positive_definite,
+        .smoothness = Smoothness::once,
+    },
+    [](int layers, const Expr &sw, const Expr &sb, const std::string &act, const Expr &s_last) {
+      check_depth("nngp_relu_erf_mlp", "L", layers, 1);
+      check_option("nngp_relu_erf_mlp", "act", act, {"relu", "erf"});
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        Expr weight = square(sw), bias = square(sb), scale = weight / to_real(extent(x, 0));
+        if (act == "relu") {
+          Covariance s = input_covariance(x, y, scale, bias);
+          for (int layer = 1; layer < layers; ++layer)
+            s = after_relu(s, weight, bias);
+          return square(s_last) * after_relu(s, 1.0, 0.0).value();
+        }
+        Expr xx = scale * squared_norm(x) + bias, yy = scale * squared_norm(y) + bias,
+             xy = scale * dot(x, y) + bias;
+        auto activated = [](const Expr &s, const Expr &a, const Expr &b) {
+          return (2 / std::numbers::pi) * asin(2.0 * s * rsqrt((1.0 + 2.0 * a) * (1.0 + 2.0 * b)));
+        };
+        for (int layer = 1; layer < layers; ++layer) {
+          Expr next = weight * activated(xy, xx, yy) + bias;
+          xx = weight * activated(xx, xx, xx) + bias;
+          yy = weight * activated(yy, yy, yy) + bias;
+          xy = next;
+        }
+        return square(s_last) * activated(xy, xx, yy);
+      });
+    });
+
+inline constexpr auto zonal_arccos_kernel = define(
+    Spec<3>{
+        .name = "zonal_arccos_kernel",
+        .summary =
+            "v |x'| |y'| times the arc-cosine shape of degree 1 of the angle of x' = [x / ard; b] and y'.",
+        .source =
+            "Dutordoir, Durrande and Hensman, Sparse Gaussian Processes with Spherical Harmonic Features, "
+            "ICML 2020",
+        .parameters = {{number("v", 1.0, 0.0, 1e30, "variance"), number("b", 1.0, -1e30, 1e30, "bias"),
+                        number("ard", 1.0, 0.0, 1e30,
+                               "length of all dimensions; others by scaling the inputs")}},
+        .known = {R"({"x": [[1, 2]], "y": [[-0.5, 1]], "v": 2})", "[[5.405150882024266]]"},
+        .properties = non_negative | symmetric | positive_definite,
+        .smoothness = Smoothness::once,
+        .arguments = {{points("x", "i,d", "inputs, one a row"), points("y", "j,d", "inputs, one a row")}},
+    },
+    [](const Expr &v, const Expr &b, const Expr &ard) {
+      return Kernel([=](const Tensor &x, const Tensor &y) {
+        // The covariance after relu is half of the arc-cosine kernel.
+        return v * after_relu(input_covariance(x, y, 1.0 / square(ard), square(b)), 2.0, 0.0).value();
       });
     });
 

@@ -57,6 +57,13 @@ std::optional<mlir::arith::CmpIPredicate> comparisonOf(dsl::Function function);
 
 using ir::blockTerms, ir::bytesOf, ir::innerTerms, ir::planesOf;
 
+/// The factors of a sum's operand that is a product and used there alone, and which operand that is; none: there is no such operand.
+struct Product {
+  mlir::Value first, second;
+  unsigned side;
+};
+std::optional<Product> productIn(ir::ApplyOp sum);
+
 /// Does a nest combine values into one element of the plan?
 bool isTotal(ir::AccumulateOp op);
 /// The arrays with dimensions that a nest adds into: each chunk has a table for each.

@@ -61,7 +61,12 @@ Crossing crossingOf(ArrayRef<Segment> segments) {
         used.push_back(value);
     };
     for (Operation *op : segment.ops)
-      op->walk([&](Operation *inner) { llvm::for_each(inner->getOperands(), use); });
+      op->walk([&](Operation *inner) {
+        llvm::for_each(inner->getOperands(), use);
+        if (auto sum = dyn_cast<ir::ApplyOp>(inner))
+          if (std::optional<Product> product = productIn(sum)) // of another segment perhaps, and computed anew, fused
+            use(product->first), use(product->second);
+      });
   }
   return crossing;
 }

@@ -214,37 +214,37 @@ Lane Codegen::applyLinear(ir::ApplyOp op) {
   return {stride ? Lane::linear : Lane::uniform, base, stride};
 }
 
+std::optional<Product> productIn(ir::ApplyOp sum) {
+  Function function = sum.getFunction().getValue();
+  if (!isa<FloatType>(sum.getType()) || (function != Function::add && function != Function::sub))
+    return std::nullopt;
+  for (unsigned side : {1u, 0u}) {
+    Value value = sum.getOperands()[side];
+    auto factor = value.getDefiningOp<ir::ApplyOp>();
+    if (!factor || !value.hasOneUse() || factor->getBlock() != sum->getBlock())
+      continue;
+    if (factor.getFunction().getValue() == Function::mul)
+      return Product{factor.getOperands()[0], factor.getOperands()[1], side};
+    if (factor.getFunction().getValue() == Function::square)
+      return Product{factor.getOperands()[0], factor.getOperands()[0], side};
+  }
+  return std::nullopt;
+}
+
 /// a b + c in one rounding, where the product is used there alone: chosen here so that every target that has the instruction agrees.
 Value Codegen::fused(ir::ApplyOp op) {
   if (!target_.fma)
     return {};
-  Function function = op.getFunction().getValue();
-  if (function != Function::add && function != Function::sub)
+  std::optional<Product> product = productIn(op);
+  if (!product)
     return {};
-  auto product = [&](Value value) -> std::optional<std::pair<Value, Value>> {
-    auto factor = value.getDefiningOp<ir::ApplyOp>();
-    if (!factor || !value.hasOneUse() || factor->getBlock() != op->getBlock())
-      return std::nullopt;
-    if (factor.getFunction().getValue() == Function::mul)
-      return std::pair(factor.getOperands()[0], factor.getOperands()[1]);
-    if (factor.getFunction().getValue() == Function::square)
-      return std::pair(factor.getOperands()[0], factor.getOperands()[0]);
-    return std::nullopt;
-  };
   Type type = op.getType();
-  SmallVector<Value> all{op.getOperands()[0], op.getOperands()[1]};
-  unsigned side = 1;
-  auto factors = product(all[1]);
-  if (!factors)
-    factors = product(all[0]), side = 0;
-  if (!factors)
-    return {};
-  Lane x = lane(factors->first), y = lane(factors->second), z = lane(all[1 - side]);
+  Lane x = lane(product->first), y = lane(product->second), z = lane(op.getOperands()[1 - product->side]);
   bool uniform = x.kind == Lane::uniform && y.kind == Lane::uniform && z.kind == Lane::uniform;
   auto get = [&](Lane lane) { return uniform ? lane.value : vector(lane, type); };
   Value p = get(x), q = get(y), r = get(z);
-  if (function == Function::sub) {
-    if (side == 1) // r - p q
+  if (op.getFunction().getValue() == Function::sub) {
+    if (product->side == 1) // r - p q
       p = arith::NegFOp::create(b, loc(), p);
     else
       r = arith::NegFOp::create(b, loc(), r);
@@ -257,9 +257,8 @@ Lane Codegen::apply(ir::ApplyOp op) {
     return {Lane::uniform, i1(known->second, false)};
   if (Lane linear = applyLinear(op); linear.value)
     return linear;
-  if (isa<FloatType>(op.getType()))
-    if (Value value = fused(op))
-      return {isa<VectorType>(value.getType()) ? Lane::varying : Lane::uniform, value};
+  if (Value value = fused(op))
+    return {isa<VectorType>(value.getType()) ? Lane::varying : Lane::uniform, value};
   if (Value compared = compareLinear(op))
     return {Lane::varying, compared};
   SmallVector<Lane> lanes;

@@ -1,4 +1,4 @@
-// K1: entries known | engines TYPE THREADS. The known values; compiled code against the interpreter on
+// K1: entries known | engines TYPE. The known values; compiled code against the interpreter on
 // arguments drawn from the declarations.
 #include "Compare.h"
 #include "Draw.h"
@@ -39,32 +39,38 @@ void check_known(const stdlib::EntryInfo &entry) {
 }
 
 /// Compiled against interpreted: every result, and the gradient by every real input.
-void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant, std::mt19937 &random,
-                   DType type, int threads) {
-  Case input = test::draw(entry, random, 0, variant.optional);
-  input.parameters = variant.parameters;
-  RunOptions options;
-  options.type = type;
-  options.threads = threads;
-  options.gradient.emplace();
-  RunOptions reference = options;
-  reference.interpreter = true;
-  bool single = type != DType::f64;
-  double tolerance = single ? entry.tolerance_f32 : std::max(entry.tolerance, 1e-10);
-  double of_gradient = type == DType::bf16 ? 1e-2 : single ? 2e-3 : std::max(10 * tolerance, 1e-9);
-  CaseResult given = run_case(entry, input, options), expected = run_case(entry, input, reference);
+void compare_results(const stdlib::EntryInfo &entry, const std::string &label, DType type, const CaseResult &given, const CaseResult &expected) {
+  const bool single = type != DType::f64;
+  const double tolerance = single ? entry.tolerance_f32 : std::max(entry.tolerance, 1e-10);
+  const double of_gradient = type == DType::bf16 ? 1e-2 : single ? 2e-3 : std::max(10 * tolerance, 1e-9);
   for (std::size_t i = 0; i < given.values.size(); ++i)
-    report(entry, variant.name + ", " + given.values[i].first,
+    report(entry, label + ", " + given.values[i].first,
            difference(elements(given.values[i].second), elements(expected.values[i].second), tolerance));
   for (std::size_t i = 0; i < given.gradient.size(); ++i) {
-    std::vector<double> gradient = elements(given.gradient[i].second);
+    const std::vector<double> gradient = elements(given.gradient[i].second);
     // A derivative that is 0 by cancellation has no size of its own to compare with.
     auto is_below = [](double bound) { return [bound](double g) { return std::abs(g) < bound; }; };
     if (std::ranges::all_of(elements(expected.gradient[i].second), is_below(1e-12)) &&
         std::ranges::all_of(gradient, is_below(single ? 1e-5 : 1e-12)))
       continue;
-    report(entry, variant.name + ", gradient of " + given.gradient[i].first,
+    report(entry, label + ", gradient of " + given.gradient[i].first,
            difference(gradient, elements(expected.gradient[i].second), of_gradient));
+  }
+}
+
+/// With one thread and with two, whose code is the same.
+void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant, std::mt19937 &random, DType type) {
+  Case input = test::draw(entry, random, 0, variant.optional);
+  input.parameters = variant.parameters;
+  RunOptions options;
+  options.type = type;
+  options.gradient.emplace();
+  RunOptions reference = options;
+  reference.interpreter = true;
+  const CaseResult expected = run_case(entry, input, reference);
+  for (int threads : {1, 2}) {
+    options.threads = threads;
+    compare_results(entry, variant.name + (threads == 1 ? "" : ", two threads"), type, run_case(entry, input, options), expected);
   }
 }
 
@@ -72,7 +78,7 @@ void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant,
 
 int main(int argc, char **argv) {
   std::string mode = argc > 1 ? argv[1] : "";
-  if (mode != "known" && !(mode == "engines" && argc == 4))
+  if (mode != "known" && !(mode == "engines" && argc == 3))
     return 2;
   std::cout << "seed " << seed << "\n";
   for (const stdlib::EntryInfo &entry : stdlib::entries()) {
@@ -84,7 +90,7 @@ int main(int argc, char **argv) {
         for (DType type : {DType::f64, DType::f32, DType::bf16})
           if (name_of(type) == argv[2])
             for (const test::Variant &variant : test::variants(entry))
-              check_engines(entry, variant, random, type, std::stoi(argv[3]));
+              check_engines(entry, variant, random, type);
     } catch (const std::exception &error) {
       report(entry, mode, error.what());
     }

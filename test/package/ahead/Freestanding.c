@@ -33,7 +33,7 @@ static long call_system(long number, long a, long b) {
 static char thread_memory[1 << 14] __attribute__((aligned(64)));
 
 // There is no malloc: what does not fit on the stack is asked of the context.
-static char heap[1 << 16] __attribute__((aligned(64)));
+static char heap[1 << 17] __attribute__((aligned(64)));
 static int64_t used;
 
 static void *allocate(void *user, int64_t bytes) {
