@@ -565,7 +565,10 @@ private:
     for (int dimension = 0; dimension < tensor.rank; ++dimension) {
       NodeId size = extent_of(*base, dimension, guard, where), value = at.values[dimension];
       std::int32_t symbol = make_.as_index(value);
-      if (symbol >= 0 && !is_explicit_[symbol]) {
+      // A definition's index of a given extent reads outside, too, whatever it is bound to.
+      const ExprNode &text = *at.texts[dimension];
+      const bool given = text.op == ExprOp::index && text.indices[0].node()->extent;
+      if (symbol >= 0 && !is_explicit_[symbol] && !given) {
         subscripts_alone(symbol, size, guard, tensor.name, dimension, where);
         continue;
       }

@@ -45,6 +45,13 @@ struct Operand {
   bool isNumber = false;
 };
 
+std::vector<DType> typesOf(const std::vector<Operand> &operands) {
+  std::vector<DType> types;
+  for (const Operand &operand : operands)
+    types.push_back(operand.dtype);
+  return types;
+}
+
 std::vector<std::int64_t> shapeOf(const Case &test, const std::vector<int> &dims) {
   std::vector<std::int64_t> shape;
   for (int dim : dims)
@@ -274,11 +281,17 @@ Outcome check(const Case &test) {
   options.plan = test.plan;
   Run first, second;
   try {
-    Function function = jit(program, options);
+    auto make = [&] {
+      Function function = jit(program, options);
+      if (test.anySize)
+        function.compile(typesOf(inputs));
+      return function;
+    };
+    Function function = make();
     first = run(test, function, inputs, outputs, true);
     if (test.otherThreads != test.threads || test.otherPlan != test.plan) {
       options.threads = test.otherThreads, options.plan = test.otherPlan;
-      function = jit(program, options);
+      function = make();
     }
     second = run(test, function, inputs, outputs, false);
   } catch (const Error &error) {

@@ -94,6 +94,7 @@ void Generator::drawOptions() {
   test_.otherThreads = chance(35) ? 1 + below(3) : test_.threads;
   test_.accumulate = chance(20) ? DType::f64 : DType::f32;
   test_.haswell = chance(15);
+  test_.anySize = chance(30);
 }
 
 void Generator::drawWrapper() {

@@ -36,9 +36,9 @@ void print(const Case &test) {
                  (test.badLabel ? " but one" : "");
       types += "\n";
     }
-  std::printf("%s%s  threads %d and %d, accumulate %s, target %s, plans '%s' and '%s'\n", printCpp(test, "found").c_str(),
+  std::printf("%s%s  threads %d and %d, accumulate %s, target %s%s, plans '%s' and '%s'\n", printCpp(test, "found").c_str(),
               types.c_str(), test.threads, test.otherThreads, std::string(name_of(test.accumulate)).c_str(),
-              test.haswell ? "haswell" : "host", test.plan.c_str(), test.otherPlan.c_str());
+              test.haswell ? "haswell" : "host", test.anySize ? ", any sizes" : "", test.plan.c_str(), test.otherPlan.c_str());
 }
 
 struct Options {

@@ -195,6 +195,8 @@ private:
       isSmaller |= attempt([](Case &test) { test.threads = test.otherThreads = 1; });
     if (test_.haswell)
       isSmaller |= attempt([](Case &test) { test.haswell = false; });
+    if (test_.anySize)
+      isSmaller |= attempt([](Case &test) { test.anySize = false; });
     if (test_.accumulate != DType::f32)
       isSmaller |= attempt([](Case &test) { test.accumulate = DType::f32; });
     if (test_.badLabel)

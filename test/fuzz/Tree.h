@@ -91,6 +91,7 @@ struct Case {
   int threads = 1, otherThreads = 1;
   DType accumulate = DType::f32;
   bool haswell = false;
+  bool anySize = false; ///< the variant for any sizes runs in place of that for these small ones
   std::string plan = {}, otherPlan = {}; ///< of the two runs, which must have the same bits
 
   /// Number of values of a class.

@@ -59,6 +59,11 @@ TEST_F(Elaboration, GathersAreGuardedByTheirPredicate) {
 TEST_F(Elaboration, PaddedReadsItsValueOutside) {
   EXPECT_EQ(run(j, padded(z, -1.0)(j + 1) + 0.0 * z(j)), (Numbers{8, 9, -1}));
   EXPECT_EQ(run(j, padded(z, -1.0)(j - 2) + 0.0 * z(j)), (Numbers{-1, -1, 7}));
+  // The extent of a definition's index is kept, whichever index reads it.
+  Index longer("longer", extent(z, 0) + 2);
+  Tensor wide({longer}, padded(z, -1.0)(longer));
+  EXPECT_EQ(run(j, wide(j)), (Numbers{7, 8, 9, -1, -1}));
+  EXPECT_EQ(run(sum(j, wide(j))), (Numbers{22}));
 }
 
 TEST_F(Elaboration, ExtentsAndCounts) {
