@@ -40,7 +40,8 @@ static std::optional<std::pair<Value, Value>> comparison(ir::FreeIndices &free, 
     Value index = operand(condition, side), at = operand(condition, 1 - side);
     bool varies = llvm::any_of(over, [&](Value term) { return free.depends(at, term); });
     bool solvable = llvm::any_of(over, [&](Value term) { return free.depends(at, term) && movesWith(free, at, term); });
-    if (llvm::is_contained(own, index) && varies && !solvable)
+    // Read where a condition on the index itself holds, it is another value for each of them.
+    if (llvm::is_contained(own, index) && varies && !solvable && !free.depends(at, index))
       return std::pair(index, at);
   }
   return std::nullopt;
