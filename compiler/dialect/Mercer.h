@@ -107,6 +107,8 @@ std::optional<Occasion> occasionOf(LoopOp loop);
 mlir::Value wholeUpper(LoopOp loop);
 /// Attribute of a loop that runs on occasion, but is expected to.
 inline constexpr llvm::StringLiteral expectedAttribute = "mercer.expected";
+/// Of a loop that looks at a few rows of many: it takes no time, and long code for it would.
+inline constexpr llvm::StringLiteral sampleAttribute = "mercer.sample";
 /// What takes the only result of a loop that runs on occasion, and there alone: `select(good, other, result)`, where the condition is
 /// `logical_not(good)`. Null: nothing does.
 ApplyOp choiceOf(LoopOp loop);

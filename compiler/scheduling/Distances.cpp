@@ -282,6 +282,7 @@ private:
     auto [made, first] = nest(loc, "close", some, 0);
     auto loop = ir::LoopOp::create(builder_, loc, builder_.getI64Type(), builder_.getStringAttr("close"), builder_.getArrayAttr({kind}), zero, some, 0, 1, 1,
                                    false);
+    loop->setAttr(ir::sampleAttribute, builder_.getUnitAttr());
     Value second = loop.getBody().emplaceBlock().addArgument(builder_.getI64Type(), loc);
     builder_.setInsertionPointToStart(&loop.getBlock());
     Value x = apply(Function::mul, {first, apart}), y = apply(Function::mul, {second, apart});

@@ -102,6 +102,8 @@ static int64_t fitting(ir::LoopOp loop, int64_t together, const Machine &machine
 
 void jamLoops(ir::PlanOp plan, const Machine &machine, Choices &choices) {
   plan.walk([&](ir::LoopOp loop) {
+    if (loop->hasAttr(ir::sampleAttribute))
+      return;
     if (int64_t elements = elementsOfRows(loop); elements > 1) {
       loop.setJam(choices.chooseNumber("jam", {1, elements}, elements, true));
       return;

@@ -19,7 +19,7 @@
 // CHECK: mercer.store %{{.*}}, %[[CENTRED]][%[[ROW]], %[[K]]]
 // CHECK: mercer.store %{{.*}}, %[[NORMS]][%[[ROW]]]
 // CHECK: mercer.nest "close" %[[FIRST:.*]] below %{{.*}} chunk 64 {
-// CHECK: mercer.loop "close" %[[SECOND:.*]] from
+// CHECK: mercer.loop "close" %[[SECOND:.*]] from %{{[^ ]*}} to %{{[^ ]*}} [sum]
 // CHECK: mercer.accumulate sum %{{.*}} into %[[CLOSE:[0-9]+]][]
 // CHECK: %[[COUNT:.*]] = mercer.read %[[CLOSE]][]
 // CHECK: %[[SPREAD:.*]] = mercer.apply le(%[[COUNT]],
