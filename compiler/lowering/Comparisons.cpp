@@ -27,6 +27,15 @@ std::optional<CmpIPredicate> comparisonOf(Function function) {
   }
 }
 
+/// The lanes but one, of a position from -1 to their number, as bits of a mask register. LLVM would turn a comparison for not equal into one
+/// for equal with exchanged choices, and what is added up where it holds into a sum and a choice, in place of one instruction with a mask.
+Value Codegen::allLanesBut(Value position) {
+  Value next = arith::AddIOp::create(b, loc(), position, i64(1)); // so that no shift is negative
+  Value bit = arith::ShRUIOp::create(b, loc(), arith::ShLIOp::create(b, loc(), i64(1), next), i64(1));
+  Value bits = arith::TruncIOp::create(b, loc(), b.getIntegerType(width), arith::XOrIOp::create(b, loc(), bit, i64(-1)));
+  return LLVM::BitcastOp::create(b, loc(), VectorType::get({width}, b.getI1Type()), bits);
+}
+
 /// Lanes where base + n stride compares to a bound. Vectors of f32 take one comparison of 32 bits in place of two of 64: a bound beyond
 /// the lanes is as good as one just beyond them.
 Value Codegen::compareLanes(CmpIPredicate predicate, Lane linear, Value bound) {
@@ -37,7 +46,10 @@ Value Codegen::compareLanes(CmpIPredicate predicate, Lane linear, Value bound) {
                                  vector({Lane::uniform, bound}, b.getI64Type()));
   auto from = [&](int64_t distance) -> Value { return arith::AddIOp::create(b, loc(), linear.value, i64(distance)); };
   Value near = arith::MinSIOp::create(b, loc(), arith::MaxSIOp::create(b, loc(), bound, from(least)), from(most));
-  Value distance = arith::TruncIOp::create(b, loc(), b.getI32Type(), arith::SubIOp::create(b, loc(), near, linear.value));
+  Value apart = arith::SubIOp::create(b, loc(), near, linear.value);
+  if (target_.avx512 && linear.stride == 1 && predicate == CmpIPredicate::ne)
+    return allLanesBut(apart);
+  Value distance = arith::TruncIOp::create(b, loc(), b.getI32Type(), apart);
   auto wide = VectorType::get({width}, b.getI32Type());
   SmallVector<int32_t> steps;
   for (unsigned n = 0; n < width; ++n)

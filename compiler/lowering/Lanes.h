@@ -245,6 +245,7 @@ private:
   mlir::Value applyInteger(ir::ApplyOp op, llvm::ArrayRef<mlir::Value> x);
   Lane applyLinear(ir::ApplyOp op);
   mlir::Value compareLanes(mlir::arith::CmpIPredicate predicate, Lane linear, mlir::Value bound);
+  mlir::Value allLanesBut(mlir::Value position);
   mlir::Value compareLinear(ir::ApplyOp op);
   mlir::Value fused(ir::ApplyOp op);
   Lane read(ir::ReadOp op);

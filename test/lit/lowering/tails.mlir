@@ -72,6 +72,30 @@ mercer.plan @hit(%x: !mercer.array<1xf32>, %label: !mercer.array<0xi64>, %y: !me
   }
 }
 
+// All lanes but that of a datum: a bit of a mask.
+// CHECK-LABEL: llvm.func internal @mercer_others_nest0
+// CHECK: scf.for
+// CHECK: %[[MOST:.*]] = arith.maxsi
+// CHECK: %[[NEAR:.*]] = arith.minsi %[[MOST]]
+// CHECK: %[[DISTANCE:.*]] = arith.subi %[[NEAR]]
+// CHECK: %[[NEXT:.*]] = arith.addi %[[DISTANCE]], %c1_i64
+// CHECK: %[[HIGH:.*]] = arith.shli %c1_i64, %[[NEXT]]
+// CHECK: %[[BIT:.*]] = arith.shrui %[[HIGH]], %c1_i64
+// CHECK: %[[OTHERS:.*]] = arith.xori %[[BIT]], %c-1_i64
+// CHECK: %[[BITS:.*]] = arith.trunci %[[OTHERS]] : i64 to i16
+// CHECK: llvm.bitcast %[[BITS]] : i16 to vector<16xi1>
+mercer.plan @others(%x: !mercer.array<1xf32>, %label: !mercer.array<0xi64>, %y: !mercer.array<1xf32>) names ["x", "label", "y"] inputs 2 {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %l = mercer.read %label[] : !mercer.array<0xi64> -> i64
+  %zero = mercer.constant 0.0 : f32
+  mercer.nest "i" %i below %n chunk 512 lanes 16 {
+    %other = mercer.apply ne(%l, %i) : (i64, i64) -> i1
+    %v = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+    %k = mercer.apply select(%other, %v, %zero) : (i1, f32, f32) -> f32
+    mercer.store %k, %y[%i] : f32, !mercer.array<1xf32>
+  }
+}
+
 // A position that a comparison singles out: the vectors before and after that of it have no comparison.
 // CHECK-LABEL: llvm.func internal @mercer_single_nest0
 // CHECK: %[[LABEL:.*]] = llvm.load %{{.*}} : !llvm.ptr -> i64
