@@ -91,7 +91,8 @@ public:
   Shape(Sizes... sizes) : sizes_{static_cast<std::int64_t>(sizes)...} {}
   Shape(std::vector<std::int64_t> sizes) : sizes_(std::move(sizes)) {}
   operator const std::vector<std::int64_t> &() const { return sizes_; }
-  const std::vector<std::int64_t> &sizes() const { return sizes_; }
+  const std::vector<std::int64_t> &sizes() const & { return sizes_; }
+  std::vector<std::int64_t> sizes() && { return std::move(sizes_); }
 
 private:
   std::vector<std::int64_t> sizes_;
@@ -119,7 +120,7 @@ concept Contiguous = std::ranges::contiguous_range<Container> && std::ranges::si
 
 template <Element E>
 View view(E *data, Shape shape, Shape strides = {}) {
-  return {const_cast<std::remove_cv_t<E> *>(data), dtype_of<E>, shape.sizes(), strides.sizes(),
+  return {const_cast<std::remove_cv_t<E> *>(data), dtype_of<E>, std::move(shape).sizes(), std::move(strides).sizes(),
           std::is_const_v<E>};
 }
 

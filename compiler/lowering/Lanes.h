@@ -249,6 +249,8 @@ private:
   mlir::Value compareLinear(ir::ApplyOp op);
   mlir::Value fused(ir::ApplyOp op);
   Lane read(ir::ReadOp op);
+  mlir::Value part(mlir::Value lanes, unsigned first, unsigned count);
+  mlir::Value largestLane(mlir::Value lanes);
   std::pair<mlir::Value, mlir::Value> addLanes(mlir::Value total, mlir::Value lost);
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);

@@ -258,6 +258,14 @@ Value Codegen::closed(Value total, Value lost) {
   return arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::UNO, lost, lost), total, sum);
 }
 
+/// `count` lanes from `first` on.
+Value Codegen::part(Value lanes, unsigned first, unsigned count) {
+  SmallVector<int64_t> numbers;
+  for (unsigned n = 0; n < count; ++n)
+    numbers.push_back(first + n);
+  return vector::ShuffleOp::create(b, loc(), lanes, lanes, numbers);
+}
+
 Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
   auto &state = running.state;
   endBlock(running);
@@ -275,7 +283,7 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
   if (running.kind == Reduction::logsumexp) {
     Value reference = state[0], sum = closed(state[2], state[3]);
     if (overLanes) {
-      Value largest = vector::ReductionOp::create(b, loc(), vector::CombiningKind::MAXNUMF, reference);
+      Value largest = largestLane(reference);
       Value all = vector::BroadcastOp::create(b, loc(), reference.getType(), largest);
       Value shrink = call("exp2_of_term", timesLog2e(arith::SubFOp::create(b, loc(), reference, all)));
       state = {arith::MulFOp::create(b, loc(), sum, shrink)};
@@ -293,19 +301,22 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
   return isPosition(running.kind) ? widePosition(state[1]) : state[0];
 }
 
+/// Of numbers that are not NaN, in one instruction a step: LLVM's own reduction goes from lane to lane.
+Value Codegen::largestLane(Value lanes) {
+  for (unsigned half = width / 2; half >= 1; half /= 2) {
+    Value x = part(lanes, 0, half), y = part(lanes, half, half);
+    lanes = arith::SelectOp::create(b, loc(), cmp(arith::CmpFPredicate::OGT, x, y), x, y);
+  }
+  return vector::ExtractOp::create(b, loc(), lanes, ArrayRef<int64_t>{0});
+}
+
 /// The sum over the lanes with the rounding errors kept.
 std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
   auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, loc(), x, y); };
   for (unsigned half = width / 2; half >= 1; half /= 2) {
-    auto part = [&](Value value, unsigned first) -> Value {
-      SmallVector<int64_t> lanes;
-      for (unsigned n = 0; n < half; ++n)
-        lanes.push_back(first + n);
-      return vector::ShuffleOp::create(b, loc(), value, value, lanes);
-    };
-    Value x = part(total, 0), y = part(total, half);
+    Value x = part(total, 0, half), y = part(total, half, half);
     auto [sum, error] = addExactly(x, y);
-    lost = add(add(part(lost, 0), part(lost, half)), error);
+    lost = add(add(part(lost, 0, half), part(lost, half, half)), error);
     total = sum;
   }
   auto only = [&](Value value) -> Value {
@@ -320,12 +331,9 @@ Value Codegen::combineLanes(Running &running, Value *extremum) {
   bool real = isa<FloatType>(running.type);
   for (unsigned half = width / 2; half >= 1; half /= 2) {
     SmallVector<Value> low, high;
-    for (Value part : state) {
-      SmallVector<int64_t> first, second;
-      for (unsigned n = 0; n < half; ++n)
-        first.push_back(n), second.push_back(n + half);
-      low.push_back(vector::ShuffleOp::create(b, loc(), part, part, first));
-      high.push_back(vector::ShuffleOp::create(b, loc(), part, part, second));
+    for (Value lanes : state) {
+      low.push_back(part(lanes, 0, half));
+      high.push_back(part(lanes, half, half));
     }
     Value x = low[0], y = high[0];
     switch (running.kind) {
@@ -379,8 +387,8 @@ Value Codegen::combineLanes(Running &running, Value *extremum) {
     }
     }
   }
-  for (Value &part : state)
-    part = vector::ExtractOp::create(b, loc(), part, ArrayRef<int64_t>{0});
+  for (Value &lanes : state)
+    lanes = vector::ExtractOp::create(b, loc(), lanes, ArrayRef<int64_t>{0});
   if (extremum)
     *extremum = state[0];
   return isPosition(running.kind) ? widePosition(state[1]) : state[0];

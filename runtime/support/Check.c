@@ -262,7 +262,7 @@ int32_t mercer_check_sizes(mercer_call_state *call, const mercer_value *values, 
 static int take_plain(mercer_operand *operand, const DLTensor *tensor, int64_t *strides) {
   const int32_t rank = operand->rank, type = operand->parameter->type;
   if (!tensor || tensor->ndim != rank || (rank && !tensor->shape) || type_of(tensor->dtype) != type ||
-      tensor->device.device_type != kDLCPU || !tensor->data)
+      tensor->device.device_type != kDLCPU)
     return 0;
   int64_t count = 1, bytes;
   for (int32_t dimension = rank; dimension-- > 0;) {
@@ -273,6 +273,8 @@ static int take_plain(mercer_operand *operand, const DLTensor *tensor, int64_t *
     if (__builtin_mul_overflow(count, size, &count))
       return 0;
   }
+  if (!tensor->data && (count || tensor->byte_offset))
+    return 0;
   const int64_t element = mercer_element_size(type);
   uintptr_t first, after;
   if (__builtin_mul_overflow(count, element, &bytes) || __builtin_add_overflow((uintptr_t)tensor->data, tensor->byte_offset, &first) ||

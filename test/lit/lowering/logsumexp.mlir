@@ -20,6 +20,13 @@
 // CHECK-NOT: scalef
 // CHECK: arith.select %[[TINY]]
 // CHECK: scf.yield
+// The references of lanes become one by halves.
+// CHECK: %[[LOW:.*]] = vector.shuffle %[[REFERENCES:.*]], %[[REFERENCES]] [0, 1, 2, 3, 4, 5, 6, 7]
+// CHECK: %[[HIGH:.*]] = vector.shuffle %[[REFERENCES]], %[[REFERENCES]] [8, 9, 10, 11, 12, 13, 14, 15]
+// CHECK: %[[HIGHER:.*]] = arith.cmpf ogt, %[[LOW]], %[[HIGH]]
+// CHECK: arith.select %[[HIGHER]], %[[LOW]], %[[HIGH]]
+// CHECK-NOT: vector.reduction
+// CHECK: vector.extract
 mercer.plan @rows(%x: !mercer.array<1xf32>, %y: !mercer.array<0xf32>) names ["x", "y"] inputs 1 {
   %n = mercer.size %x, 0 : !mercer.array<1xf32>
   mercer.nest "i" %i below %n chunk 512 lanes 16 {

@@ -30,6 +30,13 @@ TEST(View, TakesPointersAndContainers) {
   EXPECT_EQ(view<float>(nullptr, {0}).data, nullptr);
 }
 
+TEST(View, TakesTheMemoryOfItsSizes) { // calls on small data make many views
+  std::vector<std::int64_t> sizes(3, 1);
+  const std::int64_t *memory = sizes.data();
+  float x = 0;
+  EXPECT_EQ(view(&x, std::move(sizes)).shape.data(), memory);
+}
+
 TEST(View, ChecksTheContainer) {
   std::vector<float> x(6);
   expect_error(ErrorCode::bad_view,
