@@ -66,8 +66,13 @@ public:
             },
             options, shared) {}
 
-  /// Runs the stages up to `last`; "" runs all.
-  llvm::Error run(StringRef last = "") {
+  /// Runs the stages up to `last`.
+  llvm::Error runTo(StringRef last) {
+    return run([&](StringRef stage) { return stage != last; });
+  }
+
+  /// Runs the stages as long as `goesOn` is true of the one that is done.
+  llvm::Error run(llvm::function_ref<bool(StringRef stage)> goesOn = [](StringRef) { return true; }) {
     auto cpu = targets::cpuNamed(options_.cpu);
     if (!cpu)
       return cpu.takeError();
@@ -78,11 +83,11 @@ public:
     name_ = (*module_->getOps<ir::ProgramOp>().begin()).getSymName();
     assumeSizes();
     done("import");
-    if (last == "program")
+    if (!goesOn("program"))
       return llvm::Error::success();
     if (failed(runTransforms()))
       return failure("transforms");
-    if (last == "mlir")
+    if (!goesOn("mlir"))
       return llvm::Error::success();
     for (auto program : module_->getOps<ir::ProgramOp>())
       if (program.getBlock().getOperations().size() > 100'000)
@@ -99,7 +104,7 @@ public:
     for (BlockArgument output : plan.getBlock().getArguments().drop_front(plan.getInputs()))
       outputTypes.push_back(dtypeOf(cast<ir::ArrayType>(output.getType()).getElement()));
     done("scheduling");
-    if (last == "nests")
+    if (!goesOn("nests"))
       return llvm::Error::success();
     symbol = "mercer_" + name_;
     lowering::Target target{cpu_.avx512, options_.fast, options_.accumulateInF64, options_.contiguous, cpu_.fma, pairs()};
@@ -109,7 +114,7 @@ public:
     nestsOfCalls = lowering::nestsOfCalls(plan);
     frameWords = lowering::lowerPlan(*module_, symbol, target);
     done("lowering");
-    if (last == "vector")
+    if (!goesOn("vector"))
       return llvm::Error::success();
     if (failed(lowering::lowerToLlvm(*module_)))
       return failure("lowering to LLVM");
@@ -118,7 +123,7 @@ public:
     if (!llvmModule_)
       return failure("translation to LLVM IR");
     done("conversion/translation");
-    if (last == "llvm")
+    if (!goesOn("llvm"))
       return llvm::Error::success();
     return targets::optimise(*llvmModule_, cpu_, [&](const std::string &part) { done("target/" + part); });
   }
@@ -134,9 +139,22 @@ public:
     return code;
   }
 
-  /// The optimised module, and the CPU that it is for.
+  /// The LLVM module, and the CPU that it is for.
   std::unique_ptr<llvm::Module> takeModule() { return std::move(llvmModule_); }
   const targets::Cpu &cpu() const { return cpu_; }
+
+  /// Tells `take` of each stage.
+  llvm::Error emit(TakeStage take) {
+    bool more = true;
+    auto goesOn = [&](StringRef stage) { return more = take(stage, [&] { return text(stage); }); };
+    if (llvm::Error error = run(goesOn); error || !more)
+      return error;
+    auto assembly = generate(true);
+    if (!assembly)
+      return assembly.takeError();
+    take("asm", [&] { return (*assembly)->getBuffer().str(); });
+    return llvm::Error::success();
+  }
 
   std::string text(StringRef stage) {
     std::string result;
@@ -292,7 +310,7 @@ private:
 
 llvm::Expected<ModuleCode> compileToModule(const dsl::Graph &graph, const Options &options, llvm::LLVMContext &context) {
   Compilation compilation(graph, options, &context);
-  if (llvm::Error error = compilation.run())
+  if (llvm::Error error = compilation.runTo("llvm"))
     return error;
   return ModuleCode{compilation.takeModule(), compilation.cpu(), compilation.symbol, compilation.frameWords,
                     std::move(compilation.outputTypes)};
@@ -318,14 +336,14 @@ llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
 
 llvm::Expected<scheduling::Explanation> explain(const dsl::Graph &graph, const Options &options) {
   Compilation compilation(graph, options);
-  if (llvm::Error error = compilation.run("nests"))
+  if (llvm::Error error = compilation.runTo("nests"))
     return error;
   return std::move(*compilation.explanation);
 }
 
 llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Options &options, const scheduling::SizeOf &sizes) {
   Compilation compilation(graph, options);
-  if (llvm::Error error = compilation.run("mlir"))
+  if (llvm::Error error = compilation.runTo("mlir"))
     return error;
   std::vector<std::string> texts;
   for (scheduling::PlanTime &plan : compilation.search(sizes))
@@ -340,14 +358,19 @@ static llvm::Error knownStage(const std::string &stage) {
 }
 
 static llvm::Expected<std::string> emit(Compilation compilation, const std::string &stage) {
-  if (llvm::Error error = compilation.run(stage == "asm" ? "" : stage))
+  std::string result;
+  auto take = [&](StringRef reached, llvm::function_ref<std::string()> text) {
+    if (reached == stage)
+      result = text();
+    return reached != stage;
+  };
+  if (llvm::Error error = compilation.emit(take))
     return error;
-  if (stage != "asm")
-    return compilation.text(stage);
-  auto text = compilation.generate(true);
-  if (!text)
-    return text.takeError();
-  return (*text)->getBuffer().str();
+  return result;
+}
+
+llvm::Error emit(const dsl::Graph &graph, const Options &options, TakeStage take) {
+  return Compilation(graph, options).emit(take);
 }
 
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage) {

@@ -5,6 +5,7 @@
 #include "mercer/dsl/DType.h"
 #include "mercer/dsl/Graph.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
@@ -71,6 +72,9 @@ llvm::Expected<std::vector<std::string>> plans(const dsl::Graph &graph, const Op
 inline constexpr llvm::StringLiteral stages[] = {"program", "mlir", "nests", "vector", "llvm", "asm"};
 /// Text of the module after a stage.
 llvm::Expected<std::string> emit(const dsl::Graph &graph, const Options &options, const std::string &stage);
+/// Several of them of one compilation: `take` is told each stage in its order, may ask for its text, and says whether to go on.
+using TakeStage = llvm::function_ref<bool(llvm::StringRef stage, llvm::function_ref<std::string()> text)>;
+llvm::Error emit(const dsl::Graph &graph, const Options &options, TakeStage take);
 
 /// The same of the one program that the dialect's text has. Of the options those of the CPU and the arithmetic's precision hold: types are
 /// the text's own. Errors begin with "FILE:LINE:COLUMN: " where they have a place; `file` is only a name.

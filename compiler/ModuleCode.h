@@ -1,4 +1,4 @@
-// Machine code on its way: one variant of a program as an LLVM module, before code generation.
+// Machine code on its way: one variant of a program as an LLVM module, before the target's passes.
 #pragma once
 
 #include "compiler/Compiler.h"
@@ -10,7 +10,7 @@ namespace mercer::compiler {
 
 /// What `Code` is made of.
 struct ModuleCode {
-  std::unique_ptr<llvm::Module> module; ///< optimised
+  std::unique_ptr<llvm::Module> module;
   targets::Cpu cpu;
   std::string symbol;
   std::int64_t frameWords = 0;

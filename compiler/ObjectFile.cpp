@@ -1,9 +1,11 @@
 #include "compiler/ObjectFile.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/IntrinsicInst.h"
-#include "llvm/Linker/Linker.h"
+#include "llvm/Support/BLAKE3.h"
+#include "llvm/Support/raw_ostream.h"
 
 namespace mercer::compiler {
 namespace {
@@ -75,6 +77,15 @@ void callSupport(llvm::Module &module, const std::string &support, bool hasFma) 
   }
 }
 
+/// Of a module's text and what it is for: where a bound on sizes made no difference, two variants are one.
+std::string digest(const ModuleCode &code) {
+  std::string text = code.cpu.name + code.cpu.features + "\n";
+  llvm::raw_string_ostream stream(text);
+  code.module->print(stream, nullptr);
+  const auto hash = llvm::BLAKE3::hash(llvm::arrayRefFromStringRef(text));
+  return std::string(hash.begin(), hash.end());
+}
+
 /// Everything that the module defines becomes its own, under names that no other variant has. Not yet its entry: linking drops
 /// functions of a module's own that it does not use.
 void makeInternal(llvm::Module &module, const std::string &entry, const std::string &suffix) {
@@ -112,20 +123,35 @@ llvm::Expected<ObjectFile::Facts> ObjectFile::addCode(const dsl::Graph &graph, c
   llvm::Expected<ModuleCode> code = compileToModule(graph, options, context_);
   if (!code)
     return code.takeError();
-  const std::string suffix = "." + std::to_string(number_++);
-  callSupport(*code->module, support_, code->cpu.fma);
-  makeInternal(*code->module, code->symbol, suffix);
-  if (!module_) {
-    base_ = code->cpu;
-    module_ = std::make_unique<llvm::Module>("mercer", context_);
-    module_->setTargetTriple(code->module->getTargetTriple());
-    module_->setDataLayout(code->module->getDataLayout());
+  Facts facts{code->frameWords, std::move(code->outputTypes), {}};
+  std::string &symbol = symbols_[digest(*code)];
+  if (symbol.empty()) {
+    const std::string suffix = "." + std::to_string(number_++);
+    symbol = code->symbol + suffix;
+    if (llvm::Error error = add(std::move(*code), suffix))
+      return error;
   }
-  if (code->cpu.triple != base_.triple)
-    return llvm::createStringError("code for " + code->cpu.triple + " and " + base_.triple + " is not supported in one object");
-  if (llvm::Linker::linkModules(*module_, std::move(code->module)))
-    return llvm::createStringError("code of '" + graph.name + "' cannot be added to the object");
-  return Facts{code->frameWords, std::move(code->outputTypes), code->symbol + suffix};
+  facts.symbol = symbol;
+  return facts;
+}
+
+llvm::Error ObjectFile::add(ModuleCode code, const std::string &suffix) {
+  if (llvm::Error error = targets::optimise(*code.module, code.cpu, [](const std::string &) {}))
+    return error;
+  callSupport(*code.module, support_, code.cpu.fma);
+  makeInternal(*code.module, code.symbol, suffix);
+  if (!module_) {
+    base_ = code.cpu;
+    module_ = std::make_unique<llvm::Module>("mercer", context_);
+    module_->setTargetTriple(code.module->getTargetTriple());
+    module_->setDataLayout(code.module->getDataLayout());
+    linker_.emplace(*module_);
+  }
+  if (code.cpu.triple != base_.triple)
+    return llvm::createStringError("code for " + code.cpu.triple + " and " + base_.triple + " is not supported in one object");
+  if (linker_->linkInModule(std::move(code.module)))
+    return llvm::createStringError("code '" + code.symbol + "' cannot be added to the object");
+  return llvm::Error::success();
 }
 
 llvm::Error ObjectFile::addTable(llvm::StringRef bytes, llvm::ArrayRef<EntryPlace> entries,

@@ -4,6 +4,9 @@
 #include "compiler/ModuleCode.h"
 
 #include "llvm/IR/LLVMContext.h"
+#include "llvm/Linker/Linker.h"
+
+#include <map>
 
 namespace mercer::compiler {
 
@@ -41,11 +44,14 @@ public:
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> finish();
 
 private:
+  llvm::Error add(ModuleCode code, const std::string &suffix);
   void addFunction(const CFunction &function, llvm::Constant *table);
 
   std::string support_;
   llvm::LLVMContext context_;
   std::unique_ptr<llvm::Module> module_;
+  std::optional<llvm::Linker> linker_; ///< one for all: each begins with a walk over the whole module
+  std::map<std::string, std::string> symbols_; ///< of code that is there, by its digest
   targets::Cpu base_; ///< of the least demanding code: what functions without one are for
   int number_ = 0;
 };

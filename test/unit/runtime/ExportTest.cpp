@@ -134,6 +134,25 @@ TEST_F(Export, ParametersHideNothing) {
             std::string::npos);
 }
 
+/// Code for bounded sizes that is the code for any sizes, too.
+TEST_F(Export, EqualCodeIsThereOnce) {
+  Index i("i"), j("j"), k("k");
+  Tensor x("x", 2);
+  ExportOptions options = with_targets({"x86-64-v3"});
+  options.real_types = {DType::f32};
+  const Expr distance2 = sum(k, square(x(i, k) - x(j, k)));
+  write({Program("halves", {x}, {{"y", {i, k}, 0.5 * x(i, k)}}), Program("densities", {x}, {{"y", i, sum(j, exp(-distance2))}})}, options);
+  const std::string bytes = read(object());
+  auto entries = [&](const std::string &name) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = bytes.find("mercer_" + name + ".", at)) != std::string::npos; ++at)
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(entries("halves"), 1u);
+  EXPECT_EQ(entries("densities"), 2u);
+}
+
 /// A contrastive loss with its gradient, for three instruction sets and two types.
 TEST_F(Export, SizeOfObjects) {
   Index i("i"), j("j"), a("a");
