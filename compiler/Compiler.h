@@ -34,7 +34,7 @@ struct Options {
   bool accumulateInF64 = false;      ///< sums of f32 values add in f64
   bool fast = false;                 ///< Precision::fast
   std::vector<KnownSize> knownSizes; ///< small extents that loops are specialised on
-  bool contiguous = true;            ///< every argument is row-major without gaps
+  bool contiguous = true;            ///< as lowering::Target has it
   std::string cpu;                   ///< LLVM CPU name; empty: the host
   std::string plan;                  ///< decisions (scheduling/Choices.h); empty: as the scheduler prefers
   bool anyMachine = false;           ///< code for other machines than this one too: its caches do not matter

@@ -16,7 +16,7 @@ constexpr std::int64_t tiny_size = 16, short_size = 256;
 /// In a key, beside known sizes: nothing is known; minus what a size is at most.
 constexpr std::int64_t unknown = 0;
 constexpr std::size_t most_specialised = 64;
-/// Strided inputs up to this size are copied: the code for row-major ones is then used, which is faster.
+/// Strided inputs that the code for row-major ones cannot read are copied up to this size: it is faster than code for any strides.
 constexpr std::int64_t copied_bytes = std::int64_t(16) << 20;
 
 /// Of the inputs, which those of the outputs follow from.
@@ -25,6 +25,22 @@ std::vector<std::int64_t> all_sizes(Call &call) {
   for (const Operand &operand : call.input_operands())
     sizes.insert(sizes.end(), operand.shape, operand.shape + operand.rank);
   return sizes;
+}
+
+bool is_known(std::int64_t size, int dimension) { return dimension != 0 && size <= largest_known_size; }
+
+/// Can the code for row-major inputs read this one where it is? It takes strides from the call, but for the last dimension's, which is 1, and
+/// those that follow from known sizes.
+bool has_dense_rows(const Operand &input) {
+  bool follows = true;
+  std::int64_t row_major = 1;
+  for (int dimension = input.rank - 1; dimension >= 0; --dimension) {
+    if (follows && input.shape[dimension] > 1 && input.strides[dimension] != row_major)
+      return false;
+    follows &= is_known(input.shape[dimension], dimension);
+    row_major *= input.shape[dimension];
+  }
+  return true;
 }
 
 Strided strided(const Operand &operand) {
@@ -160,7 +176,7 @@ void Compiled::write_key(Call &call, bool contiguous, std::span<std::int64_t> ke
   for (std::size_t n = 0; n < dimensions_.size(); ++n) {
     const std::int64_t size = inputs[dimensions_[n].first].shape[dimensions_[n].second];
     std::int64_t &word = key[sizes_in_key() + n];
-    if (size <= largest_known_size && dimensions_[n].second != 0)
+    if (is_known(size, dimensions_[n].second))
       word = size;
     else
       word = size <= tiny_size      ? -tiny_size
@@ -240,13 +256,13 @@ void Compiled::run(Call &call) const {
     signature_.fail(ErrorCode::out_of_memory, "there is no memory for its temporaries");
   };
 
-  // Row-major copies of strided inputs that are not large.
+  // Row-major copies of strided inputs, where the code needs them and they are not large.
   bool contiguous = true;
   Buffer<std::int64_t, 32> strides(static_cast<std::size_t>(16) * inputs.size() > 32 ? 16 * inputs.size()
                                                                                      : 32);
   for (std::size_t n = 0; n < inputs.size(); ++n) {
     Operand &input = inputs[n];
-    if (input.contiguous)
+    if (input.contiguous || has_dense_rows(input))
       continue;
     if (input.count > copied_bytes / size_of(input.dtype)) {
       contiguous = false;

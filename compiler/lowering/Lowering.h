@@ -21,7 +21,7 @@ struct Target {
   bool avx512 = false;
   bool fast = false;            ///< Precision::fast
   bool accumulateInF64 = false; ///< sums of f32 add in f64
-  bool contiguous = true;       ///< arguments are row-major without gaps
+  bool contiguous = true;       ///< rows have no gaps between elements; strides that follow from known sizes are row-major ones
   bool fma = true;              ///< an instruction; else sums of products and polynomials round each product
   Pairs pairs = Pairs::none;
   int64_t nearCache = 1 << 20;  ///< bytes that loops read again and again at speed; bits do not depend on it

@@ -9,7 +9,7 @@ def Lower : Pass<"mercer-lower", "::mlir::ModuleOp"> {
     Option<"avx512", "avx512", "bool", "true", "with the instructions of AVX-512">,
     Option<"fast", "fast", "bool", "false", "shorter polynomials, of 4 ulp">,
     Option<"accumulateInF64", "accumulate-in-f64", "bool", "false", "sums of f32 values add in f64">,
-    Option<"contiguous", "contiguous", "bool", "true", "every argument is row-major without gaps">,
+    Option<"contiguous", "contiguous", "bool", "true", "no gaps between the elements of rows; strides that follow from known sizes are row-major ones">,
     Option<"fma", "fma", "bool", "true", "with an instruction for a product and a sum of one rounding">,
     Option<"pairs", "pairs", "std::string", "\"none\"", "what adds up products of bf16: none, vectors (avx512_bf16), tiles (amx_bf16)">,
   ];

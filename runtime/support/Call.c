@@ -91,12 +91,18 @@ static const mercer_variant *choose_variant(const mercer_call_state *call, const
 
 // --- memory of the code ------------------------------------------------------------------------------------
 
-/// Inputs as the code takes them: row-major, integers of 64 bits.
+/// The code takes the strides of all dimensions but the last from the frame.
+static int has_dense_rows(const mercer_operand *input) {
+  const int32_t last = input->rank - 1;
+  return last < 0 || input->shape[last] <= 1 || input->strides[last] == 1;
+}
+
+/// Inputs as the code takes them: rows without gaps between their elements, integers of 64 bits.
 static int32_t copy_inputs(const mercer_call_state *call) {
   for (int32_t n = 0; n < call->inputs; ++n) {
     mercer_operand *input = call->operands + n;
     const int32_t type = input->parameter->type;
-    if (input->contiguous && input->type == type)
+    if (input->type == type && (input->contiguous || has_dense_rows(input)))
       continue;
     int64_t bytes;
     void *copy = NULL;
@@ -126,12 +132,13 @@ static int is_direct(const mercer_call_state *call, int32_t number) {
   return 1;
 }
 
-static int64_t *add_to_frame(int64_t *word, const mercer_operand *operand, void *data) {
+/// `strides` are those of `data`; null: it is row-major. Of a dimension of one element the row-major one is added, whatever is given.
+static int64_t *add_to_frame(int64_t *word, const mercer_operand *operand, void *data, const int64_t *strides) {
   *word++ = (int64_t)(intptr_t)data;
   int64_t stride = 1;
   for (int32_t dimension = operand->rank; dimension-- > 0;) { // as mercer_row_major, without a call
     word[dimension] = operand->shape[dimension];
-    word[operand->rank + dimension] = stride;
+    word[operand->rank + dimension] = strides && operand->shape[dimension] > 1 ? strides[dimension] : stride;
     if (__builtin_mul_overflow(stride, operand->shape[dimension], &stride))
       stride = 0;
   }
@@ -145,7 +152,7 @@ static int32_t run_variant(const mercer_call_state *call, const mercer_variant *
     return no_memory(call->function);
   int64_t *word = frame;
   for (int32_t n = 0; n < call->inputs; ++n)
-    word = add_to_frame(word, call->operands + n, call->operands[n].data);
+    word = add_to_frame(word, call->operands + n, call->operands[n].data, call->operands[n].strides);
   for (int32_t n = 0; n < call->outputs; ++n) {
     const mercer_operand *output = call->operands + call->inputs + n;
     results[n] = output->data;
@@ -154,7 +161,7 @@ static int32_t run_variant(const mercer_call_state *call, const mercer_variant *
       if (!results[n])
         return no_memory(call->function);
     }
-    word = add_to_frame(word, output, results[n]);
+    word = add_to_frame(word, output, results[n], NULL);
   }
   const mercer_code_context context = {mercer_allocate, mercer_parallel, call->arena};
   const int32_t distance = *(const int32_t *)mercer_in_table(call->table, variant->entry_at);

@@ -89,6 +89,28 @@ bool same_bits(const Array &a, const Array &b) {
   return true;
 }
 
+/// The same numbers in memory where each row of a matrix has a gap behind it.
+struct Gapped {
+  Array memory;
+  std::vector<std::int64_t> strides;
+
+  explicit Gapped(const Array &dense) : memory(dense.dtype(), Shape(wider(dense.shape()))), strides(dense.shape().size(), 1) {
+    const std::vector<std::int64_t> &shape = memory.shape();
+    for (std::size_t d = shape.size(); d-- > 1;)
+      strides[d - 1] = strides[d] * shape[d];
+    const std::int64_t size = size_of(dense.dtype()), row = dense.shape().empty() ? 0 : dense.shape().back();
+    const View from = dense, to = memory;
+    for (std::int64_t n = 0; row && n < dense.size() / row; ++n)
+      std::memcpy(static_cast<char *>(to.data) + n * shape.back() * size, static_cast<char *>(from.data) + n * row * size,
+                  static_cast<std::size_t>(row * size));
+  }
+  static std::vector<std::int64_t> wider(std::vector<std::int64_t> shape) {
+    if (shape.size() > 1)
+      shape.back() += 3;
+    return shape;
+  }
+};
+
 } // namespace
 
 Library::Library(const std::vector<Subject> &subjects, const std::vector<DType> &types, const std::string &header,
@@ -118,7 +140,7 @@ std::string Library::last_error() const {
   return reinterpret_cast<const char *(*)()>(dlsym(handle_, "mercer_last_error"))();
 }
 
-/// "" or what is wrong.
+/// "" or what is wrong: a call with the arguments as they are, and one with rows that have gaps.
 std::string compare(const Subject &subject, const Library &library, DType type, const std::string &target) {
   Arguments arguments(subject, type);
   JitOptions options;
@@ -128,24 +150,33 @@ std::string compare(const Subject &subject, const Library &library, DType type, 
   function.compile(arguments.types);
   const std::vector<Array> expected = function.call_all(arguments.list);
 
-  std::vector<Array> outputs;
-  std::vector<DLManagedTensorVersioned *> capsules;
-  std::vector<DLTensor *> tensors;
-  for (const Array &array : arguments.arrays)
-    capsules.push_back(array.to_dlpack());
-  for (const Array &array : expected)
-    capsules.push_back(outputs.emplace_back(array.dtype(), Shape(array.shape())).to_dlpack());
-  for (DLManagedTensorVersioned *capsule : capsules)
-    tensors.push_back(&capsule->dl_tensor);
   const auto caller = library.caller_of(symbol_of(subject, type));
-  const std::int32_t code = caller ? caller(tensors.data(), arguments.numbers.data()) : -1;
-  for (DLManagedTensorVersioned *capsule : capsules)
-    capsule->deleter(capsule);
-  if (code != 0)
-    return "code " + std::to_string(code) + ", " + library.last_error();
-  for (std::size_t n = 0; n < expected.size(); ++n)
-    if (!same_bits(outputs[n], expected[n]))
-      return "output '" + subject.program.outputs()[n].name + "' has other bits";
+  for (const bool with_gaps : {false, true}) {
+    std::vector<Array> outputs;
+    std::vector<Gapped> gapped;
+    std::vector<DLManagedTensorVersioned *> capsules;
+    std::vector<DLTensor *> tensors;
+    for (const Array &array : arguments.arrays)
+      capsules.push_back(array.to_dlpack());
+    for (const Array &array : expected)
+      capsules.push_back(outputs.emplace_back(array.dtype(), Shape(array.shape())).to_dlpack());
+    for (DLManagedTensorVersioned *capsule : capsules)
+      tensors.push_back(&capsule->dl_tensor);
+    gapped.reserve(arguments.arrays.size());
+    for (std::size_t n = 0; with_gaps && n < arguments.arrays.size(); ++n) {
+      Gapped &other = gapped.emplace_back(arguments.arrays[n]);
+      tensors[n]->data = View(other.memory).data;
+      tensors[n]->strides = other.strides.data();
+    }
+    const std::int32_t code = caller ? caller(tensors.data(), arguments.numbers.data()) : -1;
+    for (DLManagedTensorVersioned *capsule : capsules)
+      capsule->deleter(capsule);
+    if (code != 0)
+      return "code " + std::to_string(code) + ", " + library.last_error();
+    for (std::size_t n = 0; n < expected.size(); ++n)
+      if (!same_bits(outputs[n], expected[n]))
+        return "output '" + subject.program.outputs()[n].name + "' has other bits" + (with_gaps ? " where rows have gaps" : "");
+  }
   return "";
 }
 

@@ -70,7 +70,35 @@ std::vector<float> waves(std::size_t count) {
   return x;
 }
 
-TEST(E3, SmallLayouts) { same_bits(jit(smooth()), waves(67 * 5), 67, 5); }
+TEST(E3, SmallLayouts) {
+  same_bits(jit(smooth()), waves(67 * 5), 67, 5);
+  same_bits(jit(smooth()), waves(67 * 37), 67, 37);
+}
+
+/// Strides that follow from sizes which the code knows, and others.
+TEST(E3, RowsOfRows) {
+  Index i("i"), j("j"), k("k");
+  Tensor x("x", 3);
+  const Program program("rows_of_rows", {x}, {{"y", {i, j}, sum(k, (k + 1) * x(i, j, k))}, {"z", i, logsumexp({j, k}, x(i, j, k))}});
+  const std::int64_t n = 30;
+  for (std::int64_t m : {3, 40})
+    for (std::int64_t d : {3, 20}) {
+      const Function f = jit(program);
+      const std::vector<float> given = waves(n * m * d);
+      const auto expected = f.call<2>(view(given, {n, m, d}));
+      for (std::int64_t gap : {0, 1})
+        for (std::int64_t gap_of_rows : {0, 7}) {
+          SCOPED_TRACE(std::to_string(m) + "x" + std::to_string(d) + ", gaps " + std::to_string(gap) + " and " + std::to_string(gap_of_rows));
+          const std::int64_t row = d + gap, block = m * row + gap_of_rows;
+          std::vector<float> memory(n * block, -99.0f);
+          for (std::int64_t at = 0; at < n * m * d; ++at)
+            memory[at / (m * d) * block + at / d % m * row + at % d] = given[at];
+          const auto other = f.call<2>(view(memory.data(), {n, m, d}, {block, row, 1}));
+          for (std::size_t output = 0; output < 2; ++output)
+            EXPECT_EQ(std::memcmp(expected[output].data<float>(), other[output].data<float>(), 4 * expected[output].size()), 0);
+        }
+    }
+}
 
 TEST(E3, SizeOneIgnoresItsStride) {
   std::vector<float> x = waves(6), w{2};
