@@ -25,7 +25,7 @@ fail() {
 }
 
 # Everything is a package of the configured Debian sources; the list is the whole of it.
-packages=(cmake ninja-build ccache clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
+packages=(cmake ninja-build ccache clang-22 libclang-rt-22-dev lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
           libfmt-dev libcli11-dev nlohmann-json3-dev libmpfr-dev libtbb-dev libgtest-dev libbenchmark-dev
           libeigen3-dev)
 
