@@ -121,6 +121,12 @@ TEST(C6, StartedColdTogether) {
   EXPECT_EQ(folder.entries().size(), static_cast<std::size_t>(kernels));
 }
 
+#ifdef __has_feature
+constexpr bool slow = __has_feature(address_sanitizer);
+#else
+constexpr bool slow = false;
+#endif
+
 // Processor time, so that a busy machine does not decide, of the fastest of five processes after the first one, which compiles.
 TEST(Store, ASecondStartTakesLessThanThreeMilliseconds) {
   const FreshFolder folder, outputs;
@@ -141,7 +147,7 @@ TEST(Store, ASecondStartTakesLessThanThreeMilliseconds) {
     warm = {std::min(warm.cpu, times.cpu), std::min(warm.clock, times.clock)};
   }
   std::printf("first start %.1f ms (%.1f of a processor), second start %.2f ms (%.2f)\n", cold.clock, cold.cpu, warm.clock, warm.cpu);
-  EXPECT_LT(warm.cpu, 3);
+  EXPECT_LT(warm.cpu, slow ? 30 : 3);
   EXPECT_LT(warm.cpu, cold.cpu / 10);
 }
 
