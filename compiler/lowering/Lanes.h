@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/lowering/Lowering.h"
+#include "compiler/lowering/SharedFunctions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -82,8 +83,8 @@ inline auto pairedLoops(ir::LoopOp loop) {
 class Codegen {
 public:
   Codegen(mlir::OpBuilder &builder, ir::PlanOp plan, const Target &target, const FrameLayout &layout,
-          const llvm::DenseMap<mlir::Value, int64_t> &words)
-      : b(builder), plan_(plan), target_(target), layout_(layout), words_(words) {}
+          const llvm::DenseMap<mlir::Value, int64_t> &words, SharedFunctions &functions)
+      : b(builder), plan_(plan), target_(target), layout_(layout), words_(words), functions_(functions) {}
 
   mlir::Value frame;   ///< !llvm.ptr
   mlir::Value scratch; ///< !llvm.ptr, in a nest's function
@@ -292,6 +293,7 @@ private:
   const Target &target_;
   const FrameLayout &layout_;
   const llvm::DenseMap<mlir::Value, int64_t> &words_; ///< frame words of allocated arrays
+  SharedFunctions &functions_;
   mlir::Location location_ = plan_.getLoc();
   llvm::DenseMap<mlir::Value, Lane> lanes_;
   llvm::DenseMap<mlir::Value, Tile> tiles_;

@@ -23,7 +23,7 @@ class PlanLowering {
 public:
   PlanLowering(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
       : module_(module), plan_(plan), symbol_(symbol), target_(target), layout_(argumentLayout(plan)),
-        b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
+        functions_(module, plan, symbol, target), b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   int64_t run() {
     for (Operation &op : plan_.getBlock()) {
@@ -75,7 +75,7 @@ private:
     std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
     auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
                          {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
-    Codegen code(b_, plan_, target_, layout_, words_);
+    Codegen code(b_, plan_, target_, layout_, words_, functions_);
     code.frame = made.getArgument(0);
     code.scratch = made.getArgument(2);
     code.setLoc(nest.getLoc());
@@ -149,7 +149,7 @@ private:
     std::string name = (symbol_ + "_nest" + std::to_string(number) + "_table" + std::to_string(combiners_.size())).str();
     auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
                          {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
-    Codegen code(b_, plan_, target_, layout_, words_);
+    Codegen code(b_, plan_, target_, layout_, words_, functions_);
     code.frame = made.getArgument(0);
     code.setLoc(nest.getLoc());
     Value length = code.i64(combinedElements);
@@ -186,7 +186,7 @@ private:
 
   void entry() {
     auto made = function(symbol_, b_.getI32Type(), {pointer_, pointer_}, LLVM::Linkage::External);
-    Codegen code(b_, plan_, target_, layout_, words_);
+    Codegen code(b_, plan_, target_, layout_, words_, functions_);
     code.frame = made.getArgument(0);
     context_ = made.getArgument(1);
     for (Operation &op : plan_.getBlock()) {
@@ -336,6 +336,7 @@ private:
   StringRef symbol_;
   Target target_;
   FrameLayout layout_;
+  SharedFunctions functions_;
   OpBuilder b_;
   Type pointer_;
   Value context_;

@@ -1,8 +1,6 @@
 // Elementwise functions on lanes.
 #include "compiler/lowering/Lanes.h"
 
-#include "compiler/lowering/math/Math.h"
-
 using namespace mlir;
 
 namespace mercer::lowering {
@@ -39,7 +37,7 @@ Value Codegen::both(Value x, Value y) {
 }
 
 Value Codegen::call(StringRef function, ValueRange operands) {
-  return emitMath(b, loc(), function, operands, {target_.avx512, target_.fast, target_.fma});
+  return functions_.apply(b, loc(), function, operands);
 }
 
 Value Codegen::vector(Lane lane, Type type) {

@@ -53,17 +53,35 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineOf(const Cpu &cpu) {
   return machine;
 }
 
+/// The operations of the longest block from which on instructions keep the order that they are written in: schedulers compare each
+/// access to memory with all others of its block, and where 4000 operations spill registers all the time they took half of the time.
+constexpr size_t longestScheduled = 600;
+
+size_t longestBlock(const llvm::Module &module) {
+  size_t longest = 0;
+  for (const llvm::Function &function : module)
+    for (const llvm::BasicBlock &block : function)
+      longest = std::max(longest, block.size());
+  return longest;
+}
+
 /// Code generation without the passes on loops: addresses are written as the processor has them, and these took a fifth of
 /// the time and gained nothing.
 class CodeGeneration : public llvm::legacy::PassManager {
 public:
+  explicit CodeGeneration(bool schedules) : schedules_(schedules) {}
+
   void add(llvm::Pass *pass) override {
     const llvm::PassInfo *info = llvm::PassRegistry::getPassRegistry()->getPassInfo(pass->getPassID());
-    if (info && (info->getPassArgument() == "loop-reduce" || info->getPassArgument() == "canon-freeze"))
+    const llvm::StringRef name = info ? info->getPassArgument() : "";
+    if (name == "loop-reduce" || name == "canon-freeze" || (!schedules_ && (name == "machine-scheduler" || name == "post-RA-sched")))
       delete pass;
     else
       PassManager::add(pass);
   }
+
+private:
+  bool schedules_;
 };
 
 } // namespace
@@ -131,11 +149,9 @@ llvm::Error optimise(llvm::Module &module, const Cpu &cpu, llvm::function_ref<vo
                   "instcombine<no-verify-fixpoint>,early-cse)"))
     return error;
   passes.run(module, modules);
-  for (const llvm::Function &function : module)
-    for (const llvm::BasicBlock &block : function)
-      if (block.size() > largestBlock)
-        return llvm::createStringError("one loop has " + std::to_string(block.size()) +
-                                       " machine operations; the limit is " + std::to_string(largestBlock));
+  if (size_t longest = longestBlock(module); longest > largestBlock)
+    return llvm::createStringError("one loop has " + std::to_string(longest) + " machine operations; the limit is " +
+                                   std::to_string(largestBlock));
   return llvm::Error::success();
 }
 
@@ -145,7 +161,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emitCode(llvm::Module &modul
     return machine.takeError();
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  CodeGeneration codegen;
+  CodeGeneration codegen(longestBlock(module) <= longestScheduled);
   auto kind = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr, kind, /*DisableVerify=*/true))
     return llvm::createStringError("the code generator cannot write objects");
