@@ -19,17 +19,24 @@ public:
   BigFloat() { mpfr_init2(value_, bits), mpfr_set_zero(value_, 1); }
   BigFloat(double value) { mpfr_init2(value_, bits), mpfr_set_d(value_, value, MPFR_RNDN); }
   BigFloat(const BigFloat &other) { mpfr_init2(value_, bits), mpfr_set(value_, other.value_, MPFR_RNDN); }
-  BigFloat(BigFloat &&other) noexcept { mpfr_init2(value_, MPFR_PREC_MIN), mpfr_swap(value_, other.value_); }
+  BigFloat(BigFloat &&other) noexcept : has_memory_(std::exchange(other.has_memory_, false)) { *value_ = *other.value_; }
   BigFloat &operator=(const BigFloat &other) {
-    if (this != &other)
-      mpfr_set_prec(value_, bits), mpfr_set(value_, other.value_, MPFR_RNDN);
+    if (this == &other)
+      return *this;
+    has_memory_ ? mpfr_set_prec(value_, bits) : mpfr_init2(value_, bits);
+    has_memory_ = true;
+    mpfr_set(value_, other.value_, MPFR_RNDN);
     return *this;
   }
   BigFloat &operator=(BigFloat &&other) noexcept {
-    mpfr_swap(value_, other.value_);
+    std::swap(*value_, *other.value_);
+    std::swap(has_memory_, other.has_memory_);
     return *this;
   }
-  ~BigFloat() { mpfr_clear(value_); }
+  ~BigFloat() {
+    if (has_memory_)
+      mpfr_clear(value_);
+  }
 
   mpfr_ptr get() { return value_; }
   mpfr_srcptr get() const { return value_; }
@@ -39,6 +46,7 @@ public:
 
 private:
   mpfr_t value_;
+  bool has_memory_ = true; ///< false: its value has been moved away
 };
 
 /// The meaning of each elementwise function of real numbers.
