@@ -30,6 +30,7 @@ struct RunOptions {
   bool interpreter = false; ///< the interpreter rather than compiled code
   int bits = 53;            ///< of the interpreter
   int threads = 0;
+  std::string target = "host"; ///< as JitOptions::target
   bool timing = false;
   /// Arguments of the gradient: none without it, empty for every real one.
   std::optional<std::vector<std::string>> gradient;

@@ -136,6 +136,7 @@ CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const Run
   Program program = options.gradient ? value_and_gradient(made.program, wanted) : made.program;
   JitOptions jit_options;
   jit_options.threads = options.threads;
+  jit_options.target = options.target;
   jit_options.timing = options.timing;
   Function function = options.interpreter ? interpret(program, options.bits) : jit(program, jit_options);
   std::vector<Array> outputs = function.call_all(arguments);

@@ -1,4 +1,4 @@
-// K1: entries known | engines TYPE. The known values; compiled code against the interpreter on
+// K1: entries known | engines TYPE [TARGET]. The known values; compiled code against the interpreter on
 // arguments drawn from the declarations.
 #include "Compare.h"
 #include "Draw.h"
@@ -59,11 +59,13 @@ void compare_results(const stdlib::EntryInfo &entry, const std::string &label, D
 }
 
 /// With one thread and with two, whose code is the same.
-void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant, std::mt19937 &random, DType type) {
+void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant, std::mt19937 &random, DType type,
+                   const std::string &target) {
   Case input = test::draw(entry, random, 0, variant.optional);
   input.parameters = variant.parameters;
   RunOptions options;
   options.type = type;
+  options.target = target;
   options.gradient.emplace();
   RunOptions reference = options;
   reference.interpreter = true;
@@ -78,7 +80,7 @@ void check_engines(const stdlib::EntryInfo &entry, const test::Variant &variant,
 
 int main(int argc, char **argv) {
   std::string mode = argc > 1 ? argv[1] : "";
-  if (mode != "known" && !(mode == "engines" && argc == 3))
+  if (mode != "known" && !(mode == "engines" && (argc == 3 || argc == 4)))
     return 2;
   std::cout << "seed " << seed << "\n";
   for (const stdlib::EntryInfo &entry : stdlib::entries()) {
@@ -90,7 +92,7 @@ int main(int argc, char **argv) {
         for (DType type : {DType::f64, DType::f32, DType::bf16})
           if (name_of(type) == argv[2])
             for (const test::Variant &variant : test::variants(entry))
-              check_engines(entry, variant, random, type);
+              check_engines(entry, variant, random, type, argc == 4 ? argv[3] : "host");
     } catch (const std::exception &error) {
       report(entry, mode, error.what());
     }
