@@ -89,7 +89,7 @@ bool same_bits(const Array &a, const Array &b) {
   return true;
 }
 
-/// The same numbers in memory where each row of a matrix has a gap behind it.
+/// The same numbers in memory where each row of a matrix has a gap behind it, of NaN and other bits that are all set.
 struct Gapped {
   Array memory;
   std::vector<std::int64_t> strides;
@@ -100,6 +100,7 @@ struct Gapped {
       strides[d - 1] = strides[d] * shape[d];
     const std::int64_t size = size_of(dense.dtype()), row = dense.shape().empty() ? 0 : dense.shape().back();
     const View from = dense, to = memory;
+    std::memset(to.data, 0xff, static_cast<std::size_t>(memory.size() * size));
     for (std::int64_t n = 0; row && n < dense.size() / row; ++n)
       std::memcpy(static_cast<char *>(to.data) + n * shape.back() * size, static_cast<char *>(from.data) + n * row * size,
                   static_cast<std::size_t>(row * size));
