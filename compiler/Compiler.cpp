@@ -12,6 +12,7 @@
 #include "compiler/scheduling/Schedule.h"
 #include "compiler/scheduling/Search.h"
 #include "compiler/targets/cpu/Cpu.h"
+#include "compiler/targets/cpu/Parts.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -125,7 +126,7 @@ public:
     done("conversion/translation");
     if (!goesOn("llvm"))
       return llvm::Error::success();
-    return targets::optimise(*llvmModule_, cpu_, [&](const std::string &part) { done("target/" + part); });
+    return optimise();
   }
 
   /// After the transforms.
@@ -133,10 +134,27 @@ public:
     return scheduling::searchPlans(*module_, facts(), sizes, /*sameBits=*/true);
   }
 
+  llvm::Error optimise() {
+    return targets::optimise(*llvmModule_, cpu_, [&](const std::string &part) { done("target/" + part); });
+  }
+
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate(bool assembly) {
     auto code = targets::emitCode(*llvmModule_, cpu_, assembly);
     done("target/code generation");
     return code;
+  }
+
+  /// Optimised, by as many threads as have enough to do.
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object() {
+    const std::size_t parts = targets::partsOf(*llvmModule_, options_.threads);
+    if (parts > 1) {
+      auto code = targets::emitParts(*llvmModule_, cpu_, parts, options_.inParallel);
+      done("target/" + std::to_string(parts) + " parts");
+      return code;
+    }
+    if (llvm::Error error = optimise())
+      return error;
+    return generate(/*assembly=*/false);
   }
 
   /// The LLVM module, and the CPU that it is for.
@@ -318,9 +336,9 @@ llvm::Expected<ModuleCode> compileToModule(const dsl::Graph &graph, const Option
 
 llvm::Expected<Code> compile(const dsl::Graph &graph, const Options &options) {
   Compilation compilation(graph, options);
-  if (llvm::Error error = compilation.run())
+  if (llvm::Error error = compilation.runTo("llvm"))
     return error;
-  auto object = compilation.generate(false);
+  auto object = compilation.object();
   if (!object)
     return object.takeError();
   Code code;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/scheduling/Explanation.h"
+#include "compiler/targets/InParallel.h"
 #include "mercer/dsl/DType.h"
 #include "mercer/dsl/Graph.h"
 
@@ -39,6 +40,8 @@ struct Options {
   std::string plan;                  ///< decisions (scheduling/Choices.h); empty: as the scheduler prefers
   bool anyMachine = false;           ///< code for other machines than this one too: its caches do not matter
   bool tileRegisters = false;        ///< the process may use them, where the CPU has them
+  std::size_t threads = 1;           ///< for code generation
+  targets::InParallel inParallel;    ///< how they run; needed for more than one
 };
 
 /// One stage and how long it took.
@@ -49,7 +52,8 @@ struct StageTime {
 
 /// Machine code of one variant.
 struct Code {
-  std::unique_ptr<llvm::MemoryBuffer> object; ///< relocatable object with the symbol `symbol` of type mercer_entry
+  /// A relocatable object, or an archive of objects that refer to each other, with the symbol `symbol` of type mercer_entry.
+  std::unique_ptr<llvm::MemoryBuffer> object;
   std::string symbol;
   std::int64_t frameWords = 0;       ///< arguments and scratch
   std::vector<DType> outputTypes;    ///< types of the outputs' memory: of real ones those asked for, i64 or bool

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 
 namespace mercer::detail {
 
@@ -56,6 +57,9 @@ static compiler::Options options_of(const KernelOptions &options) {
   given.cpu = options.cpu;
   given.plan = options.plan;
   given.tileRegisters = options.fast && may_use_tile_registers();
+  constexpr std::size_t most_threads = 4; // the longest nest is the rest's limit
+  given.threads = std::min<std::size_t>(most_threads, std::max(1U, std::thread::hardware_concurrency()));
+  given.inParallel = in_parallel_on_large_stacks;
   for (const KernelOptions::Size &size : options.sizes)
     given.knownSizes.push_back({size.input, size.dimension, size.size, size.bound});
   return given;

@@ -4,9 +4,13 @@
 
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
 #include <csetjmp>
 #include <mutex>
 #include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 namespace mercer::detail {
 namespace {
@@ -58,6 +62,30 @@ void on_large_stack(const std::function<void()> &run) {
   if (work.fatal[0])
     throw Error(ErrorCode::compiler,
                 "compiler: LLVM stopped with '" + std::string(work.fatal) + "', a bug in Mercer", {});
+}
+
+// The caller only waits: an error that leaves its work would leave what others still use.
+std::string in_parallel_on_large_stacks(std::size_t count, const std::function<void(std::size_t)> &work) {
+  std::vector<std::string> errors(count);
+  auto run = [&](std::size_t n) {
+    try {
+      on_large_stack([&] { work(n); });
+    } catch (const std::exception &error) {
+      errors[n] = error.what();
+    }
+  };
+  std::vector<std::thread> threads;
+  std::size_t started = 0;
+  try {
+    for (; started < count; ++started)
+      threads.emplace_back(run, started);
+  } catch (const std::system_error &error) {
+    errors[started] = error.what();
+  }
+  for (std::thread &thread : threads)
+    thread.join();
+  const auto wrong = std::find_if(errors.begin(), errors.end(), [](const std::string &error) { return !error.empty(); });
+  return wrong == errors.end() ? std::string() : *wrong;
 }
 
 } // namespace mercer::detail

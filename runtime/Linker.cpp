@@ -1,11 +1,13 @@
 #include "mercer/runtime/Linker.h"
 
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
+#include "llvm/Object/Archive.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
@@ -67,7 +69,7 @@ public:
     known[session_.intern("roundevenf")] = symbol(static_cast<Float1>(&::nearbyintf));
     Error error = library.define(orc::absoluteSymbols(std::move(known)));
     if (!error)
-      error = layer_.add(library, std::move(object));
+      error = addObjects(library, std::move(object));
     if (!error)
       return &library;
     return joinErrors(std::move(error), session_.removeJITDylib(library));
@@ -97,6 +99,24 @@ private:
       std::lock_guard lock(mutex_);
       cause_ = toString(std::move(error));
     });
+  }
+
+  /// An object, or those of an archive.
+  Error addObjects(orc::JITDylib &library, std::unique_ptr<MemoryBuffer> code) {
+    if (identify_magic(code->getBuffer()) != file_magic::archive)
+      return layer_.add(library, std::move(code));
+    auto archive = object::Archive::create(code->getMemBufferRef());
+    if (!archive)
+      return archive.takeError();
+    Error error = Error::success();
+    for (const object::Archive::Child &child : (*archive)->children(error)) {
+      auto member = child.getMemoryBufferRef();
+      if (!member)
+        return joinErrors(std::move(error), member.takeError());
+      if (Error wrong = layer_.add(library, MemoryBuffer::getMemBufferCopy(member->getBuffer(), member->getBufferIdentifier())))
+        return joinErrors(std::move(error), std::move(wrong));
+    }
+    return error;
   }
 
   orc::ExecutionSession session_;

@@ -2,6 +2,7 @@
 #include "compiler/Compiler.h"
 
 #include "mercer/runtime/Abi.h"
+#include "mercer/runtime/LargeStack.h"
 #include "mercer/runtime/Linker.h"
 
 #include "mercer/dsl/Graph.h"
@@ -50,15 +51,19 @@ struct Call {
 
 class Compiled {
 public:
-  Compiled(const Program &program, const std::string &cpu, int64_t sideBySide, std::vector<compiler::KnownSize> known) {
+  Compiled(const Program &program, const std::string &cpu, int64_t sideBySide, std::vector<compiler::KnownSize> known,
+           std::size_t threads = 1) {
     compiler::Options options;
     options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
     options.cpu = cpu;
     options.plan = "jam=" + std::to_string(sideBySide);
     options.knownSizes = std::move(known);
+    options.threads = threads;
+    options.inParallel = detail::in_parallel_on_large_stacks;
     compiler::Code code = llvm::cantFail(compiler::compile(program.graph(), options));
     words_ = code.frameWords;
     types_ = code.outputTypes;
+    hasParts_ = code.object->getBuffer().starts_with("!<arch>");
     linked_ = llvm::cantFail(detail::link_object(std::move(code.object), code.symbol));
   }
 
@@ -88,7 +93,10 @@ public:
     return results;
   }
 
+  bool hasParts() const { return hasParts_; }
+
 private:
+  bool hasParts_ = false;
   int64_t words_ = 0;
   std::vector<DType> types_;
   std::unique_ptr<detail::LinkedCode> linked_;
@@ -157,6 +165,20 @@ TEST(SideBySide, GradientsHaveTheSameBits) {
   Tensor x("x", 2), y("y", 2);
   Expr dot = sum(k, x(i, k) * y(j, k));
   expectSameBits(vjp(Program("pairs", {x, y}, {{"r", i, logsumexp(j, dot)}}), {y}), true);
+}
+
+// On several threads the code of each nest is the same as on one.
+TEST(SideBySide, PartsOfCodeHaveTheSameBits) {
+  Index i("i"), j("j"), k("k");
+  Tensor x("x", 2), y("y", 2);
+  Expr score = exp(-sqrt(1.0 + sum(k, square(x(i, k) - y(j, k)))));
+  Program program = value_and_gradient(Program("parts", {x, y}, {{"r", mean(i, logsumexp(j, score)) + mean(j, max(i, tanh(score)))}}), {x, y});
+  const std::vector<Tensor32> inputs{Tensor32({37, 5}), Tensor32({53, 5}, 2)};
+  const std::vector<std::vector<int64_t>> outputs{{}, {37, 5}, {53, 5}};
+  const Compiled one(program, "", 8, {}), several(program, "", 8, {}, 3);
+  EXPECT_FALSE(one.hasParts());
+  EXPECT_TRUE(several.hasParts());
+  EXPECT_EQ(one(inputs, outputs), several(inputs, outputs));
 }
 
 } // namespace
