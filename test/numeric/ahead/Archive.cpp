@@ -14,7 +14,7 @@ namespace {
 /// An entry as the archive has it: alone, and with its gradient where an input is real.
 void add_subjects(const stdlib::EntryInfo &entry, unsigned seed, std::vector<Subject> &subjects) {
   std::mt19937 random(seed);
-  tools::Case input = draw(entry, random);
+  tools::Case input = draw(entry, random, 0, /*optional=*/true); // a C function takes all of them
   const std::string name = "mercer_" + std::string(entry.name);
   stdlib::EntryProgram value = tools::usual_program(entry, false);
   subjects.push_back({name, value.program, input, std::move(value.inputs)});
