@@ -1,6 +1,6 @@
 #include "compiler/tools/mercerc/Accuracy.h"
 
-#include "compiler/tools/mercerc/Draw.h"
+#include "compiler/tools/mercerc/Scalar.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +13,7 @@ namespace mercer::tools {
 namespace {
 
 constexpr int true_bits = 200;
+constexpr std::int64_t floats_apart = 997;
 
 /// What is done to the drawn numbers of inputs that take any real number.
 struct Hostility {
@@ -105,6 +106,12 @@ void write_accuracy(std::ostream &out, const stdlib::EntryInfo &entry, const Acc
       out << std::setw(6) << name_of(type) << std::setw(8) << kind.name << std::setw(24) << text_of(value.own) + " | " + text_of(value.largest)
           << (has_inputs ? text_of(slope.own) + " | " + text_of(slope.largest) : "") << "\n";
     }
+  for (const ScalarFunction &function : scalar_functions(entry, {std::string(entry.name), {}})) {
+    const ScalarErrors errors = function.errors(floats_apart);
+    auto where = [](const LargestError &error) { return error.ulps == 0 ? text_of(0) : text_of(error.ulps) + " at " + number_text(error.at, 9); };
+    out << "\nAs a function of one number of '" << function.name() << "', f32 at " << errors.floats << " floats from -2^60 to 2^60:\nvalue " << where(errors.value)
+        << ", derivative " << where(errors.slope) << "\n";
+  }
 }
 
 } // namespace mercer::tools

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <ostream>
 #include <set>
+#include <sstream>
 
 namespace mercer::tools {
 namespace {
@@ -63,6 +64,16 @@ bool mentions(const stdlib::EntryInfo &entry, const std::string &text) {
   return false;
 }
 
+/// Does the entry come from a document with all of these words in its citation?
+bool is_from(const stdlib::EntryInfo &entry, const std::string &words) {
+  const std::string source = in_lower_case(entry.source);
+  std::istringstream wanted(in_lower_case(words));
+  for (std::string word; wanted >> word;)
+    if (source.find(word) == std::string::npos)
+      return false;
+  return true;
+}
+
 std::string joined(const std::vector<std::string> &names) {
   std::string text;
   for (const std::string &name : names)
@@ -111,7 +122,7 @@ void list_entries(std::ostream &out, const ListOptions &options) {
   std::vector<const stdlib::EntryInfo *> found;
   std::size_t name_width = 0, family_width = 0;
   for (const stdlib::EntryInfo &entry : stdlib::entries()) {
-    if ((!options.family.empty() && entry.family != options.family) || !mentions(entry, options.search) ||
+    if ((!options.family.empty() && entry.family != options.family) || !mentions(entry, options.search) || !is_from(entry, options.document) ||
         !std::all_of(options.needs.begin(), options.needs.end(), [&](const std::string &kind) { return needs(entry, kind); }))
       continue;
     found.push_back(&entry);

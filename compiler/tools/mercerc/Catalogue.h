@@ -13,6 +13,7 @@ struct ListOptions {
   std::string family;             ///< "" is any
   std::vector<std::string> needs; ///< kinds of arguments, all of which an entry has
   std::string search;             ///< in names, summaries and sources, whatever the case
+  std::string document;           ///< words that a source has, in any order, whatever the case: authors, a title, a year
   bool details = false;           ///< family and summary beside the name
 };
 

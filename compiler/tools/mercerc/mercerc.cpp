@@ -189,8 +189,9 @@ private:
            "only entries with arguments of these kinds: labels, partners (the row of a point's partner), kernel, probabilities, ...")
         ->delimiter(',');
     option(command, "--search", list_.search, "TEXT", "only entries with this in their name, summary or source");
+    option(command, "--document", list_.document, "WORDS", "only entries whose source has all of these words: authors, title, venue, year or arXiv number");
     command->add_flag("--details", list_.details, "family and summary beside the name");
-    command->footer("Example: mercerc list --needs labels --search contrastive --details");
+    command->footer("Examples: mercerc list --needs labels --search contrastive --details\n          mercerc list --document \"khosla 2020\"");
   }
 
   void add_show() {
@@ -284,7 +285,8 @@ private:
     add_name(command);
     option(command, "--draws", accuracy_.draws, "N", "cases of each kind of input: 20")->check(CLI::Range(1, 100000));
     option(command, "--seed", accuracy_.seed, "S", "of the random numbers: 1");
-    command->footer("Inputs are drawn, tiny, huge, far from the origin and close to each other; the truth is the interpreter's in 200 bits.");
+    command->footer("Inputs are drawn, tiny, huge, far from the origin and close to each other; the truth is the interpreter's in 200 bits.\n"
+                    "Of a function of one number at a time also the largest errors over all floats, each 997th of them.");
   }
 
   void add_docs() {
