@@ -50,6 +50,12 @@ RunOptions with_gradient_by(const std::string &name) {
   return options;
 }
 
+/// Does a kernel take no tensors but its points?
+bool takes_points_alone(const stdlib::EntryInfo &kernel) {
+  return std::none_of(kernel.parameters.begin() + 2, kernel.parameters.end(),
+                      [](const stdlib::ParameterInfo &parameter) { return parameter.kind == stdlib::ParameterKind::tensor; });
+}
+
 /// k(x, 0): all points are one call.
 Curve curve_of_kernel(const stdlib::EntryInfo &entry) {
   Curve curve{std::string(entry.name), "x, with y = 0", spread(range_of(stdlib::Draw::normal)), {}, {}};
@@ -60,8 +66,9 @@ Curve curve_of_kernel(const stdlib::EntryInfo &entry) {
     return data;
   };
   Case line;
-  line.arguments = {{"X", rows(curve.at)}, {"Y", rows({0.0})}};
-  const CaseResult result = run_case(entry, line, with_gradient_by("X"));
+  const std::string x(entry.parameters[0].name), y(entry.parameters[1].name);
+  line.arguments = {{x, rows(curve.at)}, {y, rows({0.0})}};
+  const CaseResult result = run_case(entry, line, with_gradient_by(x));
   curve.value = elements(result.values.front().second);
   curve.slope = elements(result.gradient.front().second);
   return curve;
@@ -170,8 +177,14 @@ private:
 } // namespace
 
 Curve curve_of(const stdlib::EntryInfo &entry) {
-  if (entry.is_kernel)
-    return curve_of_kernel(entry);
+  if (entry.is_kernel && takes_points_alone(entry)) {
+    try {
+      return curve_of_kernel(entry);
+    } catch (const Error &error) { // of points with two coordinates, such as latitude and longitude, the known case is drawn
+      if (error.code() != ErrorCode::index_out_of_range)
+        throw;
+    }
+  }
   auto changing = std::find_if(entry.parameters.begin(), entry.parameters.end(), [](const stdlib::ParameterInfo &parameter) {
     return parameter.is_real_input() && parameter.kind == stdlib::ParameterKind::tensor;
   });
