@@ -211,13 +211,13 @@ public:
     if (std::isnan(value))
       return {"<mi>NaN</mi>", binding};
     if (std::isinf(value))
-      return {value > 0 ? "<mi>∞</mi>" : "<mo>-</mo><mi>∞</mi>", binding};
+      return {value > 0 ? "<mi>∞</mi>" : "<mo>−</mo><mi>∞</mi>", binding};
     auto [factor, exponent] = split(value);
     if (exponent == 0)
       return {signed_number(factor), binding};
     std::string power = "<msup><mn>10</mn>" + row(signed_number(std::to_string(exponent))) + "</msup>";
     if (factor == "1" || factor == "-1")
-      return {(factor == "1" ? "" : "<mo>-</mo>") + power, unary};
+      return {(factor == "1" ? "" : "<mo>−</mo>") + power, unary};
     return {signed_number(factor) + "<mo>·</mo>" + power, multiplicative};
   }
   std::string integer(std::int64_t value) const override { return signed_number(std::to_string(value)); }
@@ -238,13 +238,16 @@ public:
   }
   std::string extent(const std::string &index) const override { return magnitude(index); }
   std::string infix(const std::string &left, std::string_view sign, const std::string &right) const override {
-    std::string between = sign.empty() ? "&#x2062;" : sign == "mod" ? " mod " : escaped(sign); // invisible times
-    return left + "<mo>" + between + "</mo>" + right;
+    if (sign.empty() && right.starts_with("<mn>")) // 0.5 · 2, not 0.5 2
+      return left + dot() + right;
+    if (sign.empty()) // invisible times; names of several letters stand apart
+      return left + "<mo rspace=\"0.17em\">&#x2062;</mo>" + right;
+    return left + "<mo>" + (sign == "mod" ? " mod " : sign == "-" ? "−" : escaped(sign)) + "</mo>" + right;
   }
   std::string fraction(const std::string &above, const std::string &below) const override {
     return "<mfrac>" + row(above) + row(below) + "</mfrac>";
   }
-  std::string negative(const std::string &text) const override { return "<mo>-</mo>" + text; }
+  std::string negative(const std::string &text) const override { return "<mo>−</mo>" + text; }
   std::string negation(const std::string &text) const override { return "<mo>¬</mo>" + text; }
   std::string power(const std::string &base, const std::string &exponent) const override {
     return "<msup>" + row(base) + row(exponent) + "</msup>";
@@ -270,7 +273,8 @@ public:
                                         : "<mo>" + *known + "</mo>";
     std::string under = list(over) + (condition.empty() ? "" : "<mo>:</mo>" + condition) +
                         (note.empty() ? "" : "<mo>;</mo><mtext>" + escaped(note) + "</mtext>");
-    return "<munder>" + sign + row(under) + "</munder>" + body;
+    const bool is_word = sign.starts_with("<mi>");
+    return "<munder>" + sign + row(under) + "</munder>" + (is_word ? "<mspace width=\"0.17em\"></mspace>" : "") + body;
   }
   std::string tangent(const std::vector<std::string> &along, const std::string &body) const override {
     return "<msub><mi>D</mi>" + row(list(along)) + "</msub>" + body;
@@ -285,7 +289,7 @@ public:
 private:
   static std::string row(const std::string &text) { return "<mrow>" + text + "</mrow>"; }
   static std::string signed_number(const std::string &text) {
-    return text.starts_with('-') ? "<mo>-</mo><mn>" + text.substr(1) + "</mn>" : "<mn>" + text + "</mn>";
+    return text.starts_with('-') ? "<mo>−</mo><mn>" + text.substr(1) + "</mn>" : "<mn>" + text + "</mn>";
   }
   static std::string escaped(std::string_view text) {
     std::string result;

@@ -124,8 +124,8 @@ public:
          -6, 4, "end");
     polyline(curve_.value, "#1f5fa8", "");
     polyline(curve_.slope, "#c4501b", " stroke-dasharray=\"6 4\"");
-    label(width - right - 8, top + 16, "end", "value", "#1f5fa8");
-    label(width - right - 8, top + 32, "end", "derivative (dashed)", "#c4501b");
+    label(width - right - 140, top - 8, "end", "value", "#1f5fa8");
+    label(width - right, top - 8, "end", "derivative (dashed)", "#c4501b");
     return out_ + "</svg>\n";
   }
 

@@ -44,12 +44,17 @@ std::string formulas(const Program &program) {
   return text;
 }
 
+/// The default as text; "": the argument must be given, or may be left out.
+std::string default_of(const ParameterInfo &parameter) {
+  return parameter.initial.kind == stdlib::Initial::Kind::none ? "" : initial_text(parameter);
+}
+
 /// mercer::FAMILY::NAME(x, t, c = 1).
 std::string call_of(const EntryInfo &entry) {
   std::string list;
   for (const ParameterInfo &parameter : std::span(entry.parameters).subspan(entry.is_kernel ? 2 : 0)) {
-    const std::string initial = initial_text(parameter);
-    list += (list.empty() ? "" : ", ") + std::string(parameter.name) + (initial == "none" ? "" : " = " + initial);
+    const std::string initial = default_of(parameter);
+    list += (list.empty() ? "" : ", ") + std::string(parameter.name) + (initial.empty() ? "" : " = " + initial);
   }
   return "mercer::" + std::string(entry.family) + "::" + std::string(entry.name) + "(" + list + ")" +
          (entry.is_kernel ? "  // a Kernel k; k(x, y), kernel_matrix(k, X, Y)" : "");
@@ -63,7 +68,17 @@ std::string declaration_for_c(const EntryInfo &entry, const Program &both) {
   const std::string header = detail::header_of({&program, 1}, std::string(entry.name) + ".h", options);
   const std::string begin = "int32_t " + std::string(entry.name) + "_f32(";
   const std::size_t from = header.find(begin);
-  return from == std::string::npos ? "" : header.substr(from, header.find(';', from) + 1 - from);
+  if (from == std::string::npos)
+    return "";
+  // An argument a line: pages are narrow.
+  std::string declaration;
+  for (char letter : header.substr(from, header.find(';', from) + 1 - from)) {
+    if (letter == ' ' && declaration.ends_with(','))
+      declaration += "\n" + std::string(begin.size(), ' ');
+    else
+      declaration += letter;
+  }
+  return declaration;
 }
 
 std::string arguments_of(const EntryInfo &entry) {
@@ -74,10 +89,9 @@ std::string arguments_of(const EntryInfo &entry) {
       bounds << "≥ " << parameter.low;
     if (parameter.high < 1e29)
       bounds << (parameter.low > -1e29 ? ", " : "") << "≤ " << parameter.high;
-    const std::string initial = initial_text(parameter);
     rows += "<tr><td>" + std::string(parameter.name) + "</td><td>" + escaped(parameter.shape) + "</td><td>" +
             (parameter.input ? parameter.is_real_input() ? "real" : "integer" : "parameter") + "</td><td>" +
-            (initial == "none" ? "" : escaped(initial)) + "</td><td>" + bounds.str() + "</td><td>" + escaped(parameter.doc) + "</td></tr>\n";
+            escaped(default_of(parameter)) + "</td><td>" + bounds.str() + "</td><td>" + escaped(parameter.doc) + "</td></tr>\n";
   }
   return "<table>\n" + rows + "</table>\n";
 }
@@ -140,7 +154,7 @@ constexpr const char *style = R"(body { font: 16px/1.5 sans-serif; max-width: 60
 section { border-top: 1px solid #ccc; margin-top: 2em; }
 table { border-collapse: collapse; margin: 1em 0; }
 th, td { border: 1px solid #ddd; padding: 0.2em 0.6em; text-align: left; vertical-align: top; }
-pre { background: #f6f6f6; padding: 0.8em; overflow-x: auto; }
+pre { background: #f6f6f6; padding: 0.8em; white-space: pre-wrap; }
 math { overflow-x: auto; margin: 1em 0; font-size: 1.1em; }
 a { color: #1f5fa8; }
 )";

@@ -29,18 +29,18 @@ TEST_F(Printing, MathML) {
     EXPECT_TRUE(text.starts_with(begin) && text.ends_with(end)) << text;
     return text.substr(begin.size(), text.size() - begin.size() - end.size());
   };
-  EXPECT_EQ(row(gamma * 2.0), "<mi>γ</mi><mo>&#x2062;</mo><mn>2</mn>");
+  EXPECT_EQ(row(gamma * 2.0), "<mi>γ</mi><mo>·</mo><mn>2</mn>");
   EXPECT_EQ(row(square(s)), "<msup><mrow><mi>s</mi></mrow><mrow><mn>2</mn></mrow></msup>");
   EXPECT_EQ(row(sqrt(s)), "<msqrt><mrow><mi>s</mi></mrow></msqrt>");
   EXPECT_EQ(row(abs(s)), "<mrow><mo stretchy=\"true\">|</mo><mi>s</mi><mo stretchy=\"true\">|</mo></mrow>");
   EXPECT_EQ(row(x(i, k)), "<msub><mrow><mi>x</mi></mrow><mrow><mi>i</mi><mo>,</mo><mi>k</mi></mrow></msub>");
   EXPECT_EQ(row(sum(j, b(j), j < i)), "<munder><mo>∑</mo><mrow><mi>j</mi><mo>:</mo><mi>j</mi><mo>&lt;</mo><mi>i</mi></mrow></munder>"
                                       "<msub><mrow><mi>b</mi></mrow><mrow><mi>j</mi></mrow></msub>");
-  EXPECT_EQ(row(max(j, b(j))), "<munder><mi>max</mi><mrow><mi>j</mi></mrow></munder><msub><mrow><mi>b</mi></mrow><mrow><mi>j</mi></mrow></msub>");
-  EXPECT_EQ(row(Expr(-2.5e20)), "<mo>-</mo><mn>2.5</mn><mo>·</mo><msup><mn>10</mn><mrow><mn>20</mn></mrow></msup>");
-  EXPECT_EQ(row(Expr(-std::numeric_limits<double>::infinity())), "<mo>-</mo><mi>∞</mi>");
+  EXPECT_EQ(row(max(j, b(j))), "<munder><mi>max</mi><mrow><mi>j</mi></mrow></munder><mspace width=\"0.17em\"></mspace><msub><mrow><mi>b</mi></mrow><mrow><mi>j</mi></mrow></msub>");
+  EXPECT_EQ(row(Expr(-2.5e20)), "<mo>−</mo><mn>2.5</mn><mo>·</mo><msup><mn>10</mn><mrow><mn>20</mn></mrow></msup>");
+  EXPECT_EQ(row(Expr(-std::numeric_limits<double>::infinity())), "<mo>−</mo><mi>∞</mi>");
   EXPECT_EQ(row(exp(s)), "<mi>exp</mi><mo>&#x2061;</mo><mrow><mo>(</mo><mi>s</mi><mo>)</mo></mrow>");
-  EXPECT_EQ(row((s + t) * s), "<mrow><mo>(</mo><mi>s</mi><mo>+</mo><mi>t</mi><mo>)</mo></mrow><mo>&#x2062;</mo><mi>s</mi>");
+  EXPECT_EQ(row((s + t) * s), "<mrow><mo>(</mo><mi>s</mi><mo>+</mo><mi>t</mi><mo>)</mo></mrow><mo rspace=\"0.17em\">&#x2062;</mo><mi>s</mi>");
 }
 
 TEST_F(Printing, ParenthesesOnlyWhereNeeded) {
