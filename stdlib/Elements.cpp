@@ -94,10 +94,7 @@ Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value) {
 }
 
 void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given) {
-  if (given < low || given > high)
-    reject_parameter(entry, parameter,
-                     "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
-                     std::to_string(given));
+  check_whole(entry, parameter, given, low, high);
 }
 
 Expr shared_minimum(const Expr &a, const Expr &b) {
