@@ -100,24 +100,70 @@ static int64_t fitting(ir::LoopOp loop, int64_t together, const Machine &machine
   return together;
 }
 
+namespace {
+
+/// A loop whose iterations may run side by side.
+struct Candidate {
+  ir::LoopOp loop;
+  int64_t most; ///< iterations, whose order of terms it keeps
+  int64_t preferred;
+  bool grouped = true; ///< fewer at once keep the order by a group
+
+  /// Operations on vectors, in the iterations side by side and in the rest, which runs one by one.
+  int64_t code(const Machine &machine) const {
+    const int64_t vectors = std::max<int64_t>(1, static_cast<int64_t>(ir::activeLanes(loop)) / machine.lanes);
+    int64_t operations = 0;
+    for (ir::LoopOp inner : ir::LoopOp(loop).getBlock().getOps<ir::LoopOp>())
+      operations += operationsOf(inner.getBlock());
+    return (preferred + 1) * vectors * (operations + operationsOf(ir::LoopOp(loop).getBlock()));
+  }
+};
+
+/// Long programs have fewer iterations at once, longest loops first: what code takes to compile grows with it, and what it saves does not.
+void shorten(MutableArrayRef<Candidate> loops, const Machine &machine) {
+  constexpr int64_t mostCode = 3000; // the workloads of test/bench have at most 2100
+  int64_t all = 0;
+  for (const Candidate &candidate : loops)
+    all += candidate.code(machine);
+  while (all > mostCode) {
+    Candidate *longest = nullptr;
+    for (Candidate &candidate : loops)
+      if (candidate.preferred > 1 && (!longest || candidate.code(machine) > longest->code(machine)))
+        longest = &candidate;
+    if (!longest)
+      return;
+    all -= longest->code(machine);
+    longest->preferred /= 2;
+    all += longest->code(machine);
+  }
+}
+
+} // namespace
+
 void jamLoops(ir::PlanOp plan, const Machine &machine, Choices &choices) {
+  SmallVector<Candidate> candidates;
   plan.walk([&](ir::LoopOp loop) {
     if (loop->hasAttr(ir::sampleAttribute))
       return;
     if (int64_t elements = elementsOfRows(loop); elements > 1) {
-      loop.setJam(choices.chooseNumber("jam", {1, elements}, elements, true));
+      candidates.push_back({loop, elements, elements, false});
       return;
     }
     int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
-    std::vector<int64_t> factors;
-    for (int64_t fewer = 1; fewer <= together; fewer *= 2)
-      factors.push_back(fewer);
-    int64_t atOnce = choices.chooseNumber("jam", factors, fitting(loop, together, machine), true);
-    if (atOnce > 1)
-      loop.setJam(atOnce);
-    if (atOnce < together)
-      loop.setGroup(together);
+    candidates.push_back({loop, together, fitting(loop, together, machine)});
   });
+  shorten(candidates, machine);
+  for (Candidate &candidate : candidates) {
+    std::vector<int64_t> factors;
+    for (int64_t fewer = 1; fewer <= candidate.most; fewer *= 2)
+      if (candidate.grouped || fewer == 1 || fewer == candidate.most || fewer == candidate.preferred)
+        factors.push_back(fewer);
+    int64_t atOnce = choices.chooseNumber("jam", factors, candidate.preferred, true);
+    if (atOnce > 1)
+      candidate.loop.setJam(atOnce);
+    if (candidate.grouped && atOnce < candidate.most)
+      candidate.loop.setGroup(candidate.most);
+  }
 }
 
 } // namespace mercer::scheduling

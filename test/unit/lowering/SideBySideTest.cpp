@@ -167,6 +167,35 @@ TEST(SideBySide, GradientsHaveTheSameBits) {
   expectSameBits(vjp(Program("pairs", {x, y}, {{"r", i, logsumexp(j, dot)}}), {y}), true);
 }
 
+// A program that is long has fewer iterations at once, in the same order of terms.
+TEST(SideBySide, LongProgramsHaveFewer) {
+  Index i("i"), j("j"), k("k");
+  std::vector<Tensor> inputs{Tensor("x", 2)};
+  std::vector<Output> outputs;
+  for (int n = 0; n < 40; ++n) {
+    inputs.emplace_back("y" + std::to_string(n), 2);
+    outputs.push_back({"r" + std::to_string(n), i, sum(j, exp(-sum(k, abs(inputs[0](i, k) - inputs.back()(j, k)))))});
+  }
+  auto groupsOf = [&](int count) {
+    compiler::Options options;
+    options.inputTypes.assign(static_cast<size_t>(count) + 1, DType::f32);
+    const Program program("sums", {inputs.begin(), inputs.begin() + count + 1}, {outputs.begin(), outputs.begin() + count});
+    const std::string nests = llvm::cantFail(compiler::emit(program.graph(), options, "nests"));
+    auto occurrences = [&](const std::string &text) {
+      int found = 0;
+      for (size_t at = nests.find(text); at != std::string::npos; at = nests.find(text, at + 1))
+        ++found;
+      return found;
+    };
+    return std::pair(occurrences("jam 8 "), occurrences("group 8 "));
+  };
+  const auto [whole, none] = groupsOf(1);
+  EXPECT_GT(whole, 0);
+  EXPECT_EQ(none, 0);
+  const auto [few, grouped] = groupsOf(40);
+  EXPECT_GT(grouped, 0);
+}
+
 // On several threads the code of each nest is the same as on one.
 TEST(SideBySide, PartsOfCodeHaveTheSameBits) {
   Index i("i"), j("j"), k("k");
