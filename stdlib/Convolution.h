@@ -5,6 +5,10 @@
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 namespace mercer::stdlib::convolution {
 
 inline constexpr auto causal_conv_long = define(
@@ -48,6 +52,71 @@ inline constexpr auto depthwise_conv2d = define(
       Expr border = d * floor_div(size - 1, 2);
       Expr y = sum({r, s}, kernel(c, r, s) * padded(x, 0.0)(n, c, h + d * r - border, w + d * s - border));
       return Tensor({n, c, h, w}, bias ? y + (*bias)(c) : y);
+    });
+
+inline constexpr auto mixconv = define(
+    Spec<4>{
+        .name = "mixconv",
+        .summary = "Depthwise convolution whose kernels have one of several sizes, by groups of channels; zeros outside, the "
+                   "size stays (over the stride, rounded up).",
+        .source = "Tan and Le, MixConv: Mixed Depthwise Convolutional Kernels, BMVC 2019; tensorflow/tpu mixnet, whose groups have "
+                  "tensors of their own",
+        .parameters = {{points("X", "b,h,w,c", "images"),
+                        points("W", "9,9,c", "kernels, as large as the largest; a group uses the middle of them"),
+                        option("kernel_sizes", {3.0, 5.0, 7.0, 9.0},
+                               "odd sizes, a group of c / groups channels each; the first has the rest, too"),
+                        option("stride", 1.0, "step between pixels of the result")}},
+        .known = {R"({"X": [[[[1, 10], [2, 20], [3, 30]]]], "kernel_sizes": [3, 1],)"
+                  R"( "W": [[[0, 5], [0, 5], [0, 5]], [[1, 5], [0, 2], [-1, 5]], [[0, 5], [0, 5], [0, 5]]]})",
+                  "[[[[-2, 20], [-2, 40], [2, 60]]]]"},
+    },
+    [](const Tensor &x, const Tensor &kernel, const std::vector<double> &sizes, int stride) {
+      check_between("mixconv", "stride", 1, 1000000, stride);
+      if (sizes.empty())
+        throw Error(ErrorCode::bad_option, "mixconv, parameter 'kernel_sizes': expected at least one size, given none");
+      for (double size : sizes)
+        if (!(size >= 1 && size <= 1001 && std::fmod(size, 2) == 1))
+          throw Error(ErrorCode::bad_option,
+                      "mixconv, parameter 'kernel_sizes': expected odd sizes from 1 to 1001, given " + to_text(Expr(size)));
+      const auto groups = static_cast<std::int64_t>(sizes.size());
+      const auto largest = static_cast<std::int64_t>(*std::max_element(sizes.begin(), sizes.end()));
+      auto places = [&](int dimension) { return floor_div(extent(x, dimension) + stride - 1, stride); };
+      Index b("b"), h("h", places(1)), w("w", places(2)), c("c"), r("r", largest), s("s", largest);
+      const Expr share = floor_div(extent(x, 3), groups), rest = extent(x, 3) - share * groups;
+      auto by_group = [&](const std::function<Expr(std::int64_t size)> &value) {
+        Expr chosen = value(static_cast<std::int64_t>(sizes.back()));
+        for (std::int64_t g = groups - 1; g-- > 0;)
+          chosen = where(c < rest + share * (g + 1), value(static_cast<std::int64_t>(sizes[static_cast<std::size_t>(g)])), chosen);
+        return chosen;
+      };
+      auto place = [&](const Index &pixel, const Index &tap, int dimension) {
+        Expr first = by_group([&](std::int64_t size) {
+          Expr around = maximum((places(dimension) - 1) * stride + size - extent(x, dimension), 0);
+          return floor_div(around, 2) + (largest - size) / 2;
+        });
+        return stride * pixel + tap - first;
+      };
+      Expr reach = by_group([](std::int64_t size) { return Expr(size / 2); });
+      Expr used = abs(r - largest / 2) <= reach && abs(s - largest / 2) <= reach;
+      return Tensor({b, h, w, c}, sum({r, s}, kernel(r, s, c) * padded(x, 0.0)(b, place(h, r, 1), place(w, s, 2), c), used));
+    });
+
+inline constexpr auto gaussian_mixture_convolution = define(
+    Spec<6>{
+        .name = "gaussian_mixture_convolution",
+        .summary = "The convolution of two mixtures of Gaussians, a mixture of all pairs: weights, means and covariances.",
+        .source = "Celarek et al., Gaussian Mixture Convolution Networks, ICLR 2022; cg-tuwien src/gmc/mixture.py",
+        .parameters = {{points("a", "m", "weights of f, its integrals"), points("mu", "m,k", "means of f"),
+                        points("S", "m,k,k", "covariances of f"), points("b", "n", "weights of g"), points("nu", "n,k", "means of g"),
+                        points("T", "n,k,k", "covariances of g")}},
+        .known = {R"({"a": [1, -0.5], "mu": [[0, 0], [1, 0]], "S": [[[1, 0], [0, 1]], [[2, 0], [0, 1]]],)"
+                  R"( "b": [2], "nu": [[1, 1]], "T": [[[0.5, 0], [0, 0.5]]]})",
+                  "[[2], [-1]]"},
+    },
+    [](const Tensor &a, const Tensor &mu, const Tensor &s, const Tensor &b, const Tensor &nu, const Tensor &t) {
+      Index m("m"), n("n"), k("k"), l("l");
+      return MixtureOfPairs{Tensor({m, n}, a(m) * b(n)), Tensor({m, n, k}, mu(m, k) + nu(n, k)),
+                            Tensor({m, n, k, l}, s(m, k, l) + t(n, k, l))};
     });
 
 inline constexpr auto pixelwise_dynamic_filter = define(

@@ -12,6 +12,14 @@ struct Posterior {
   std::vector<Result> results() const { return {{"mean", mean}, {"variance", variance}}; }
 };
 
+/// A mixture with a component for each pair of components of two others.
+struct MixtureOfPairs {
+  Tensor weight;
+  Tensor mean;
+  Tensor covariance;
+  std::vector<Result> results() const { return {{"weight", weight}, {"mean", mean}, {"covariance", covariance}}; }
+};
+
 /// Scores with a margin that follows the quality of an image, and the running statistics of the norms.
 struct AdaptiveLogits {
   Tensor logits;

@@ -35,6 +35,10 @@ refuse mmd2_biased "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters
 refuse mmd2_biased "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"kernel\": {\"entry\": \"mahalanobis_rbf\"}}}" "mahalanobis_rbf, argument 'P': a tensor, which a kernel that is a parameter cannot be given"
 refuse matern "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"nu\": 1.2}}" "matern, parameter 'nu': expected 0.5, 1.5, 2.5 or another whole number and a half up to 20.5, given 1.2"
 refuse matern "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"nu\": \"a\"}}" "matern, parameter 'nu': expected a number, given text"
+pixel='"X": {"dtype": "f64", "shape": [1, 1, 1, 1], "data": [0]}, "W": {"dtype": "f64", "shape": [1, 1, 1], "data": [0]}'
+refuse mixconv "{\"arguments\": {$pixel}, \"parameters\": {\"kernel_sizes\": [1, 2]}}" "mixconv, parameter 'kernel_sizes': expected odd sizes from 1 to 1001, given 2"
+refuse mixconv "{\"arguments\": {$pixel}, \"parameters\": {\"kernel_sizes\": []}}" "mixconv, parameter 'kernel_sizes': expected at least one size, given none"
+refuse mixconv "{\"arguments\": {$pixel}, \"parameters\": {\"stride\": 0}}" "mixconv, parameter 'stride': expected a whole number"
 refuse nngp_recursion "{\"arguments\": {\"X\": $point, \"Y\": $point}, \"parameters\": {\"L\": 51}}" "nngp_recursion, parameter 'L': expected a whole number of 1 to 50, given 51"
 refuse mse "{\"arguments\": {\"input\": $point, \"target\": $point}, \"parameters\": {\"reduction\": \"all\"}}" "reduction: expected 'mean', 'sum' or 'none', given 'all'"
 scores='"s": {"dtype": "f64", "shape": [1, 1], "data": [0]}'
