@@ -155,7 +155,7 @@ section { border-top: 1px solid #ccc; margin-top: 2em; }
 table { border-collapse: collapse; margin: 1em 0; }
 th, td { border: 1px solid #ddd; padding: 0.2em 0.6em; text-align: left; vertical-align: top; }
 pre { background: #f6f6f6; padding: 0.8em; white-space: pre-wrap; }
-math { overflow-x: auto; margin: 1em 0; font-size: 1.1em; }
+math { overflow-x: auto; overflow-y: hidden; padding: 0.3em 0; margin: 1em 0; font-size: 1.1em; }
 a { color: #1f5fa8; }
 )";
 
