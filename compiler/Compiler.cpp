@@ -73,7 +73,7 @@ public:
   }
 
   /// Runs the stages as long as `goesOn` is true of the one that is done.
-  llvm::Error run(llvm::function_ref<bool(StringRef stage)> goesOn = [](StringRef) { return true; }) {
+  llvm::Error run(llvm::function_ref<bool(StringRef stage)> goesOn) {
     auto cpu = targets::cpuNamed(options_.cpu);
     if (!cpu)
       return cpu.takeError();

@@ -56,7 +56,7 @@ inline constexpr auto melgan_hinge_gan_loss = define(
         .kink = {R"({"r_k": [[1, 0.5]], "q_k": [[-1, 1]]})", "[[0, -0.5]]"},
     },
     [](const Tensor &r, const Tensor &q, int scales) {
-      check_between("melgan_hinge_gan_loss", "num_D", 1, 1000, scales);
+      check_whole("melgan_hinge_gan_loss", "num_D", scales, 1, 1000);
       auto below = [](const Expr &score) { return relu(1.0 - score); };
       auto above = [](const Expr &score) { return relu(1.0 + score); };
       return of_players(over_scales(r, scales, below) + over_scales(q, scales, above),
@@ -76,7 +76,7 @@ inline constexpr auto lsgan_loss = define(
         .properties = non_negative,
     },
     [](const Tensor &r, const Tensor &q, int scales) {
-      check_between("lsgan_loss", "num_D", 1, 1000, scales);
+      check_whole("lsgan_loss", "num_D", scales, 1, 1000);
       auto from_one = [](const Expr &score) { return square(1.0 - score); };
       auto from_zero = [](const Expr &score) { return square(score); };
       return of_players(over_scales(r, scales, from_one) + over_scales(q, scales, from_zero),

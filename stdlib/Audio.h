@@ -87,7 +87,7 @@ inline constexpr auto pit_loss = define(
         .kink = {R"({"est": [[[0], [0]]], "tgt": [[[1], [3]]]})", "[[[-1], [-3]]]"},
     },
     [](const Tensor &est, const Tensor &tgt, int k, const std::string &cost, const Reduction &reduction) {
-      check_between("pit_loss", "K", 2, 4, k);
+      check_whole("pit_loss", "K", k, 2, 4);
       check_option("pit_loss", "cost", cost, {"mse", "l1"});
       Index b("b"), i("i", k), j("j", k), t("t");
       Expr apart = est(b, i, t) - tgt(b, j, t);

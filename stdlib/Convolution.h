@@ -11,6 +11,11 @@
 
 namespace mercer::stdlib::convolution {
 
+/// Every `stride`-th pixel along a dimension, from the first on.
+inline Expr places_of(const Tensor &images, int dimension, int stride) {
+  return floor_div(extent(images, dimension) - 1, stride) + 1;
+}
+
 inline constexpr auto causal_conv_long = define(
     Spec<3>{
         .name = "causal_conv_long",
@@ -45,8 +50,8 @@ inline constexpr auto depthwise_conv2d = define(
                   "[[[[-2, -2, 2]]]]"},
     },
     [](const Tensor &x, const Tensor &kernel, const std::optional<Tensor> &bias, int k, int d) {
-      check_between("depthwise_conv2d", "k", 0, 1000000, k);
-      check_between("depthwise_conv2d", "d", 1, 1000000, d);
+      check_whole("depthwise_conv2d", "k", k, 0, 1000000);
+      check_whole("depthwise_conv2d", "d", d, 1, 1000000);
       Expr size = k > 0 ? Expr(k) : extent(kernel, 1);
       Index n("n"), c("c"), h("h", extent(x, 2)), w("w", extent(x, 3)), r("r", size), s("s", size);
       Expr border = d * floor_div(size - 1, 2);
@@ -71,17 +76,15 @@ inline constexpr auto mixconv = define(
                   "[[[[-2, 20], [-2, 40], [2, 60]]]]"},
     },
     [](const Tensor &x, const Tensor &kernel, const std::vector<double> &sizes, int stride) {
-      check_between("mixconv", "stride", 1, 1000000, stride);
+      check_whole("mixconv", "stride", stride, 1, 1000000);
       if (sizes.empty())
-        throw Error(ErrorCode::bad_option, "mixconv, parameter 'kernel_sizes': expected at least one size, given none");
+        reject_parameter("mixconv", "kernel_sizes", "at least one size", "none");
       for (double size : sizes)
         if (!(size >= 1 && size <= 1001 && std::fmod(size, 2) == 1))
-          throw Error(ErrorCode::bad_option,
-                      "mixconv, parameter 'kernel_sizes': expected odd sizes from 1 to 1001, given " + to_text(Expr(size)));
+          reject_parameter("mixconv", "kernel_sizes", "odd sizes from 1 to 1001", to_text(Expr(size)));
       const auto groups = static_cast<std::int64_t>(sizes.size());
       const auto largest = static_cast<std::int64_t>(*std::max_element(sizes.begin(), sizes.end()));
-      auto places = [&](int dimension) { return floor_div(extent(x, dimension) + stride - 1, stride); };
-      Index b("b"), h("h", places(1)), w("w", places(2)), c("c"), r("r", largest), s("s", largest);
+      Index b("b"), h("h", places_of(x, 1, stride)), w("w", places_of(x, 2, stride)), c("c"), r("r", largest), s("s", largest);
       const Expr share = floor_div(extent(x, 3), groups), rest = extent(x, 3) - share * groups;
       auto by_group = [&](const std::function<Expr(std::int64_t size)> &value) {
         Expr chosen = value(static_cast<std::int64_t>(sizes.back()));
@@ -91,7 +94,7 @@ inline constexpr auto mixconv = define(
       };
       auto place = [&](const Index &pixel, const Index &tap, int dimension) {
         Expr first = by_group([&](std::int64_t size) {
-          Expr around = maximum((places(dimension) - 1) * stride + size - extent(x, dimension), 0);
+          Expr around = maximum((places_of(x, dimension, stride) - 1) * stride + size - extent(x, dimension), 0);
           return floor_div(around, 2) + (largest - size) / 2;
         });
         return stride * pixel + tap - first;
@@ -136,8 +139,8 @@ inline constexpr auto pixelwise_dynamic_filter = define(
              "[[[[1.5, 2.25, 3]]]]"},
     },
     [](const Tensor &x, const Tensor &kernels, int k, int d, const std::string &boundary) {
-      check_between("pixelwise_dynamic_filter", "k", 1, 1000, k);
-      check_between("pixelwise_dynamic_filter", "d", 1, 1000, d);
+      check_whole("pixelwise_dynamic_filter", "k", k, 1, 1000);
+      check_whole("pixelwise_dynamic_filter", "d", d, 1, 1000);
       check_option("pixelwise_dynamic_filter", "boundary", boundary, {"reflect", "zero"});
       Index b("b"), c("c"), h("h", extent(x, 2)), w("w", extent(x, 3)), r("r", k), s("s", k);
       Expr row = h + d * r - d * ((k - 1) / 2), column = w + d * s - d * ((k - 1) / 2);
@@ -170,7 +173,7 @@ inline constexpr auto dilated_reparam_merge = define(
     },
     [](const Tensor &k0, const Tensor &branch, int dilation, const std::optional<Tensor> &a0,
        const std::optional<Tensor> &a_i) {
-      check_between("dilated_reparam_merge", "r", 1, 1000000, dilation);
+      check_whole("dilated_reparam_merge", "r", dilation, 1, 1000000);
       Index c("c"), r("r"), s("s");
       auto from = [&](const Expr &place, int dimension) {
         Expr reach = dilation * (extent(branch, dimension) - 1) + 1;
@@ -198,7 +201,7 @@ inline constexpr auto conv_patch_gram = define(
                   "[[[[2], [5]]]]"},
     },
     [](const Tensor &x, const Tensor &p, int size) {
-      check_between("conv_patch_gram", "F", 1, 1000, size);
+      check_whole("conv_patch_gram", "F", size, 1, 1000);
       Index b("b"), h("h", extent(x, 1)), w("w", extent(x, 2)), c("c"), i("i"), j("j"), r("r", size),
           s("s", size);
       Expr elements = to_real(extent(x, 3)) * static_cast<double>(size * size);
@@ -229,10 +232,9 @@ inline constexpr auto conv_kernel_mixup = define(
     },
     [](const Tensor &k_ii, const Tensor &k_ti, const Tensor &k_t, const Tensor &weights, int size,
        int stride) {
-      check_between("conv_kernel_mixup", "F", 1, 1000, size);
-      check_between("conv_kernel_mixup", "stride", 1, 1000, stride);
-      auto places = [&](int dimension) { return floor_div(extent(k_ti, dimension) - 1, stride) + 1; };
-      Index b("b"), h("h", places(1)), w("w", places(2)), i("i"), j("j"), o("o"), q("q"), r("r", size),
+      check_whole("conv_kernel_mixup", "F", size, 1, 1000);
+      check_whole("conv_kernel_mixup", "stride", stride, 1, 1000);
+      Index b("b"), h("h", places_of(k_ti, 1, stride)), w("w", places_of(k_ti, 2, stride)), i("i"), j("j"), o("o"), q("q"), r("r", size),
           s("s", size);
       Expr scale = rsqrt(to_real(extent(k_ii, 0))), area = static_cast<double>(size * size);
       Expr row = stride * h + r - size / 2, column = stride * w + s - size / 2;

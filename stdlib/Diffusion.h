@@ -280,7 +280,7 @@ inline constexpr auto consistency_training_loss = define(
     [](const Tensor &fhi, const Tensor &flo, const Tensor &i, const Expr &smin, const Expr &smax, int n,
        const std::optional<Expr> &c, const std::string &distance, const Reduction &reduction) {
       check_option("consistency_training_loss", "distance", distance, {"pseudo_huber", "cauchy"});
-      check_between("consistency_training_loss", "N", 2, 1000000000, n);
+      check_whole("consistency_training_loss", "N", n, 2, 1000000000);
       Index b("b"), d("d");
       constexpr double rho = 7;
       Expr least = pow(smin, 1.0 / rho), range = pow(smax, 1.0 / rho) - least;
@@ -311,7 +311,7 @@ inline constexpr auto multiscale_score_norm = define(
         .kink = {R"({"s": [[[0, 0], [3, 4]]], "sigma_low": 0.5})", "[[[0, 0], [0.3, 0.4]]]"},
     },
     [](const Tensor &s, int levels, const Expr &sigma_high, const Expr &sigma_low) {
-      check_between("multiscale_score_norm", "L", 0, 1000000, levels);
+      check_whole("multiscale_score_norm", "L", levels, 0, 1000000);
       Expr count = levels > 0 ? Expr(levels) : extent(s, 1);
       Index b("b"), l("l", count);
       Expr share = to_real(l) / to_real(maximum(count - 1, 1));

@@ -93,10 +93,6 @@ Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value) {
   return indices.size() > 1 ? mean(std::vector<Index>(indices.begin() + 1, indices.end()), value) : value;
 }
 
-void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given) {
-  check_whole(entry, parameter, given, low, high);
-}
-
 Expr shared_minimum(const Expr &a, const Expr &b) {
   return where(a < b, a, where(b < a, b, 0.5 * a + 0.5 * b));
 }

@@ -57,8 +57,6 @@ void check_whole(std::string_view entry, std::string_view parameter, int given, 
 /// expected and given
 void check_option(std::string_view entry, std::string_view parameter, std::string_view given,
                   std::initializer_list<std::string_view> choices);
-/// @throws Error(bad_option) unless `low` <= `given` <= `high`.
-void check_between(std::string_view entry, std::string_view parameter, int low, int high, int given);
 
 /// The smaller of two, whose derivative equal ones share by halves.
 Expr shared_minimum(const Expr &a, const Expr &b);

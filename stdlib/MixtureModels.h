@@ -191,7 +191,7 @@ inline constexpr auto hierarchical_mixture_of_kernels = define(
     [](const Tensor &local, const Tensor &global, const Tensor &top, const Expr &sigma, const Expr &c,
        int degree, const std::vector<double> &lambdas, const std::vector<double> &alphas,
        const std::optional<Tensor> &precision) {
-      check_between("hierarchical_mixture_of_kernels", "degree", 0, 100, degree);
+      check_whole("hierarchical_mixture_of_kernels", "degree", degree, 0, 100);
       if (lambdas.size() != alphas.size())
         throw Error(ErrorCode::bad_option, "hierarchical_mixture_of_kernels, parameter 'lambdas': expected " +
                                                std::to_string(alphas.size()) +

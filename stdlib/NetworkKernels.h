@@ -15,7 +15,7 @@ namespace mercer::stdlib::kernels {
 
 /// The depth of a network. @throws Error(bad_option)
 inline void check_depth(const char *entry, const char *parameter, int depth, int least) {
-  check_between(entry, parameter, least, 50, depth);
+  check_whole(entry, parameter, depth, least, 50);
 }
 
 inline constexpr auto arc_cosine_kernel = define(

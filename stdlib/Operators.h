@@ -243,7 +243,7 @@ inline constexpr auto spectrally_transformed_gram = define(
         .known = {R"({"G": [[2, 1], [1, 2]], "pi": [1, 0.5]})", "[[3.25, 2], [2, 3.25]]"},
     },
     [](const Tensor &gram, const Tensor &coefficients, int degree) {
-      check_between("spectrally_transformed_gram", "degree", 1, 20, degree);
+      check_whole("spectrally_transformed_gram", "degree", degree, 1, 20);
       Index i("i"), j("j"), l("l");
       Expr n = to_real(extent(gram, 0));
       Tensor total({i, j}, coefficients(degree - 1) * gram(i, j));

@@ -79,7 +79,7 @@ inline constexpr auto mean_shift_step = define(
         .known = {R"({"X": [[0]], "Y": [[0], [1]]})", "[[0.2689414213699951]]"},
     },
     [](const Tensor &x, const Tensor &y, const std::optional<Tensor> &w, const Expr &h, int iters) {
-      check_between("mean_shift_step", "iters", 1, 20, iters);
+      check_whole("mean_shift_step", "iters", iters, 1, 20);
       Index i("i"), j("j"), k("k");
       Tensor at = x;
       for (int step = 0; step < iters; ++step) {

@@ -92,7 +92,7 @@ inline constexpr auto lsq_quantizer = define(
         .smoothness = Smoothness::detached,
     },
     [](const Tensor &x, const Expr &s, const Expr &beta, int n, bool with_sign) {
-      check_between("lsq_quantizer", "n", 2, 8, n);
+      check_whole("lsq_quantizer", "n", n, 2, 8);
       Index q("q");
       const double least = with_sign ? -std::exp2(n - 1) : 0.0, most = std::exp2(with_sign ? n - 1 : n) - 1;
       Expr scale = rsqrt(to_real(extent(x, 0)) * most);

@@ -140,7 +140,7 @@ inline constexpr auto sinkhorn_ot = define(
         .properties = non_negative | at_most_one | shift_invariant,
     },
     [](const Tensor &m, const Tensor &a, const Tensor &b, const Expr &reg, int steps) {
-      check_between("sinkhorn_ot", "iters", 1, 200, steps);
+      check_whole("sinkhorn_ot", "iters", steps, 1, 200);
       Index i("i"), j("j");
       // A point without mass has no logarithm, and the derivative 0.
       auto log_mass = [](const Expr &mass) {
@@ -257,7 +257,7 @@ inline constexpr auto matrix_renyi_entropy = define(
         .properties = scale_invariant,
     },
     [](const Tensor &k, int alpha) {
-      check_between("matrix_renyi_entropy", "alpha", 2, 16, alpha);
+      check_whole("matrix_renyi_entropy", "alpha", alpha, 2, 16);
       Index i("i"), j("j"), l("l");
       Expr trace = sum(l, k(l, l));
       Tensor a({i, j}, k(i, j) / trace), power = a;

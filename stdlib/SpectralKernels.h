@@ -242,7 +242,7 @@ inline constexpr auto gegenbauer_polynomial = define(
         .known = {R"({"t": [[0.5]], "l": 3, "a": 1})", "[[[1, 1, 0, -1]]]"},
     },
     [](const Tensor &t, int l, const Expr &a) {
-      check_between("gegenbauer_polynomial", "l", 0, 50, l);
+      check_whole("gegenbauer_polynomial", "l", l, 0, 50);
       Index i("i"), j("j"), degree("degree", l + 1);
       std::vector<Expr> polynomials = {1.0, 2.0 * a * t(i, j)};
       for (int n = 2; n <= l; ++n)

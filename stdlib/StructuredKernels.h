@@ -169,7 +169,7 @@ inline constexpr auto multi_bandwidth_rbf = define(
         .smoothness = Smoothness::detached,
     },
     [](const Tensor &z, const Expr &mul, int kernels) {
-      check_between("multi_bandwidth_rbf", "Qn", 1, 50, kernels);
+      check_whole("multi_bandwidth_rbf", "Qn", kernels, 1, 50);
       Index i("i"), j("j");
       Expr mean_squared =
           average_of(sum({i, j}, squared_distance(z[i], z[j])), extent(z, 0) * (extent(z, 0) - 1));

@@ -1,6 +1,5 @@
 #include "compiler/lowering/SharedFunctions.h"
 
-#include "compiler/lowering/math/Math.h"
 #include "compiler/scheduling/Operations.h"
 
 using namespace mlir;
@@ -27,7 +26,7 @@ static int64_t copiesOf(Operation *op) {
 }
 
 SharedFunctions::SharedFunctions(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
-    : module_(module), symbol_(symbol), target_(target) {
+    : module_(module), symbol_(symbol), target_{target.avx512, target.fast, target.fma} {
   llvm::StringMap<int64_t> copies;
   int64_t operations = 0;
   plan.walk([&](ir::ApplyOp op) {
@@ -45,9 +44,8 @@ SharedFunctions::SharedFunctions(ModuleOp module, ir::PlanOp plan, StringRef sym
 }
 
 Value SharedFunctions::apply(OpBuilder &builder, Location loc, StringRef fn, ValueRange operands) {
-  const MathTarget target{target_.avx512, target_.fast, target_.fma};
   if (!shared_.contains(fn))
-    return emitMath(builder, loc, fn, operands, target);
+    return emitMath(builder, loc, fn, operands, target_);
   LLVM::LLVMFuncOp function = functionFor(fn, operands);
   return function ? LLVM::CallOp::create(builder, loc, function, operands).getResult() : Value();
 }
@@ -72,7 +70,7 @@ LLVM::LLVMFuncOp SharedFunctions::functionFor(StringRef fn, ValueRange operands)
   function.setNoUnwind(true);
   function.setWillReturn(true);
   builder.setInsertionPointToStart(function.addEntryBlock(builder));
-  Value result = emitMath(builder, loc, fn, function.getArguments(), {target_.avx512, target_.fast, target_.fma});
+  Value result = emitMath(builder, loc, fn, function.getArguments(), target_);
   if (!result) {
     function.erase();
     return {};

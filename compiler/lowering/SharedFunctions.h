@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/lowering/Lowering.h"
+#include "compiler/lowering/math/Math.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/StringMap.h"
@@ -23,7 +24,7 @@ private:
 
   mlir::ModuleOp module_;
   llvm::StringRef symbol_;
-  Target target_;
+  MathTarget target_;
   llvm::StringSet<> shared_;
   llvm::StringMap<mlir::LLVM::LLVMFuncOp> written_;
 };

@@ -104,12 +104,6 @@ Array array_of(const ArrayData &data, DType type, std::int64_t samples) {
   return array;
 }
 
-JitOptions one_thread() {
-  JitOptions options;
-  options.threads = 1;
-  return options;
-}
-
 } // namespace
 
 std::vector<std::vector<double>> ScalarFunction::run(const Function &function, DType type, const std::vector<double> &at) const {
@@ -267,8 +261,8 @@ std::vector<ScalarFunction> scalar_functions(const stdlib::EntryInfo &entry, con
       return function;
     const Tensor &by = made.inputs[function.varied_];
     function.program_ = std::make_shared<const Program>(value_and_gradient(value, {by}));
-    function.f32_ = jit(*function.program_, one_thread());
-    function.f64_ = jit(*function.program_, one_thread());
+    function.f32_ = jit(*function.program_, {.threads = 1});
+    function.f64_ = jit(*function.program_, {.threads = 1});
     function.low_ = varied.low;
     function.high_ = varied.high;
     function.name_ = varied.name;

@@ -39,12 +39,6 @@ Expr weighted_sum(const Program &program) {
   return total;
 }
 
-JitOptions one_thread() {
-  JitOptions options;
-  options.threads = 1;
-  return options;
-}
-
 } // namespace
 
 CompiledEntry::CompiledEntry(const stdlib::EntryInfo &entry, const Variant &variant, DType type,
@@ -62,7 +56,7 @@ CompiledEntry::CompiledEntry(const stdlib::EntryInfo &entry, const Variant &vari
   outputs.insert(outputs.end(), made.program.outputs().begin(), made.program.outputs().end());
   value_.emplace(made.program.name(), inputs_, std::move(outputs));
   with_gradient_ = value_and_gradient(*value_, variables_);
-  function_ = jit(*with_gradient_, one_thread());
+  function_ = jit(*with_gradient_, {.threads = 1});
 }
 
 tools::Case CompiledEntry::draw(std::mt19937 &random, std::int64_t more) const {
@@ -133,7 +127,7 @@ std::vector<std::vector<double>>
 CompiledEntry::hessian_times(const tools::Case &input,
                              const std::vector<std::vector<double>> &direction) const {
   if (!hessian_made_) {
-    hessian_ = jit(jvp(mercer::gradient(*value_, variables_), variables_), one_thread());
+    hessian_ = jit(jvp(mercer::gradient(*value_, variables_), variables_), {.threads = 1});
     hessian_made_ = true;
   }
   std::vector<Array> outputs = call(hessian_, input, &direction);
