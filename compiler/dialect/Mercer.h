@@ -54,6 +54,9 @@ inline constexpr llvm::StringLiteral sizesAttribute = "mercer.sizes";
 /// they give the strides of arrays without gaps.
 inline constexpr llvm::StringLiteral knownSizesAttribute = "mercer.known_sizes";
 
+/// Attribute of a `mercer.apply` of `exp2` whose value is at most one, but for rounding, or NaN.
+inline constexpr llvm::StringLiteral atMostOneAttribute = "mercer.at_most_one";
+
 /// Attribute of an output that stands for a `mercer.check`: its position among the checks.
 inline constexpr llvm::StringLiteral checkAttribute = "mercer.check";
 /// Of an output: the type of its elements in memory, where that is not the value's.

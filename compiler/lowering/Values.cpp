@@ -356,6 +356,8 @@ Value Codegen::applyReal(ir::ApplyOp op, ArrayRef<Value> x) {
     return LLVM::CallIntrinsicOp::create(b, loc(), like(type, b.getI64Type()), name, ValueRange{x[0]})
         .getResult(0);
   }
+  case Function::exp2:
+    return call(op->hasAttr(ir::atMostOneAttribute) ? "exp2_at_most_one" : "exp2", x);
   default:
     return call(ir::FunctionAttr::nameOf(op.getFunction().getValue()), x);
   }

@@ -36,36 +36,63 @@ public:
       OpBuilder builder(op);
       Formula f(builder, op.getLoc(), op.getType());
       Value exponent = op.getOperands()[0];
+      const bool atMostOne = isNotPositive(exponent);
       if (std::optional<Multiple> multiple = multipleOf(exponent))
         op.setOperand(0, f.mul(multiple->value, inBase2(f, *multiple)));
-      else if (isRounded(exponent))
-        op.setOperand(0, f.mul(exponent, f.number(std::numbers::log2e)));
+      else if (auto [value, sign] = signOf(exponent); isRounded(value))
+        op.setOperand(0, f.mul(value, f.number(sign * std::numbers::log2e)));
       else
         continue;
       op.setFunctionAttr(ir::FunctionAttr::get(op.getContext(), Function::exp2));
+      if (atMostOne)
+        op->setAttr(ir::atMostOneAttribute, builder.getUnitAttr());
     }
   }
 
 private:
+  /// Without the negations around it, and what they multiply it by.
+  static std::pair<Value, double> signOf(Value x) {
+    double sign = 1;
+    for (; is(x, Function::neg); x = operand(x))
+      sign = -sign;
+    return {x, sign};
+  }
+
   static bool isRounded(Value x) {
     return llvm::any_of(std::array{Function::add, Function::sub, Function::mul, Function::div, Function::square},
                         [&](Function function) { return is(x, function); });
+  }
+
+  /// Is it -x or a negative multiple of an x that is never negative, or a term of a log-sum-exp less that?
+  static bool isNotPositive(Value x) {
+    if (is(x, Function::neg))
+      return nonNegative(operand(x));
+    auto notPositive = [](Value value) {
+      auto number = ir::realConstant(value);
+      return number && *number <= 0;
+    };
+    if (Value other = besides(x, Function::mul, notPositive))
+      return nonNegative(other);
+    if (!is(x, Function::sub))
+      return false;
+    Value atLeast = operand(x, 1); // a bound from below makes it no smaller
+    if (Value bounded = besides(atLeast, Function::maximum, [](Value value) { return ir::realConstant(value).has_value(); }))
+      atLeast = bounded;
+    ir::ReduceOp sum = reductionOf(atLeast, dsl::Reduction::logsumexp);
+    return sum && sum.getValue() == operand(x) && !sum.getPredicate();
   }
 
   bool fewerIndices(Value a, Value b) { return free_.of(a).size() < free_.of(b).size(); }
 
   /// The factor has fewer indices than the product: what is done to it is done less often.
   std::optional<Multiple> multipleOf(Value x) {
-    Value all = x;
-    double sign = 1;
-    for (; is(x, Function::neg); x = operand(x))
-      sign = -sign;
-    if (is(x, Function::div) && fewerIndices(operand(x, 1), all))
-      return Multiple{operand(x, 0), operand(x, 1), sign, true};
-    if (is(x, Function::mul))
+    auto [value, sign] = signOf(x);
+    if (is(value, Function::div) && fewerIndices(operand(value, 1), x))
+      return Multiple{operand(value, 0), operand(value, 1), sign, true};
+    if (is(value, Function::mul))
       for (unsigned side : {1u, 0u})
-        if (fewerIndices(operand(x, side), all))
-          return Multiple{operand(x, 1 - side), operand(x, side), sign, false};
+        if (fewerIndices(operand(value, side), x))
+          return Multiple{operand(value, 1 - side), operand(value, side), sign, false};
     return std::nullopt;
   }
 

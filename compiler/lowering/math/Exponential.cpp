@@ -1,6 +1,8 @@
 #include "compiler/lowering/math/Coefficients.h"
 #include "compiler/lowering/math/Families.h"
 
+#include <cmath>
+
 namespace mercer::lowering {
 
 using namespace coefficients;
@@ -77,6 +79,15 @@ V emitExp2(Formula &f, V x) {
   // Two factors, so that a denormal result is rounded once and the largest exponent is reached.
   HalvedPower halved = f.halvedPower(f.atMost(f.pick(129.0, 1025.0), f.atLeast(f.pick(-151.0, -1076.0), x)));
   return powerOfRest(f, halved.rest) * halved.first * halved.second;
+}
+
+// 2^64 times what it is, whose exponent is a normal one, so that the last product rounds a denormal result once.
+V emitExp2AtMostOne(Formula &f, V x) {
+  if (f.native512())
+    return emitExp2(f, x);
+  constexpr int more = 64;
+  RoundedPower rounded = f.roundedPower(f.atLeast(f.pick(-151.0, -1076.0), x), more);
+  return powerOfRest(f, rounded.rest) * rounded.power * std::ldexp(1.0, -more);
 }
 
 // Making or adding a denormal takes some processors over a hundred cycles, and beside 1 it does not matter.

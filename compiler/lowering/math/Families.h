@@ -28,6 +28,8 @@ Pair decay(Formula &f, V x);
 
 V emitExp(Formula &f, V x);
 V emitExp2(Formula &f, V x);
+/// 2^x for x up to 62 or NaN, as it is where the power is at most one but for rounding.
+V emitExp2AtMostOne(Formula &f, V x);
 /// 2^x for x up to 126 or infinite, as a term of a sum of at least about 1 needs it: 0 below the smallest normal number.
 V emitExp2OfTerm(Formula &f, V x);
 V emitExpm1(Formula &f, V x);

@@ -138,9 +138,10 @@ static double exponentMagic(const Formula &f) { return f.pick(0x1.8p23 + 127, 0x
 
 V Formula::powerOfTwo(V n) { return fromBits(shiftLeft(bits(n + exponentMagic(*this)), f64_ ? 52 : 23)); }
 
-RoundedPower Formula::roundedPower(V x) {
-  V moved = x + exponentMagic(*this);
-  return {fromBits(shiftLeft(bits(moved), f64_ ? 52 : 23)), x - (moved - exponentMagic(*this))};
+RoundedPower Formula::roundedPower(V x, int more) {
+  double magic = exponentMagic(*this) + more;
+  V moved = x + magic;
+  return {fromBits(shiftLeft(bits(moved), f64_ ? 52 : 23)), x - (moved - magic)};
 }
 
 HalvedPower Formula::halvedPower(V x) {

@@ -39,7 +39,7 @@ struct Pair {
   V lo; ///< what rounding it lost
 };
 
-/// x = n + rest with n integral and |rest| at most 1/2, and 2^n.
+/// x = n + rest with n integral and |rest| at most 1/2, and 2^n or a known multiple of it.
 struct RoundedPower {
   V power;
   V rest;
@@ -161,9 +161,9 @@ public:
   V scale(V x, V n);
   /// 2^n for an integral n within the exponents of normal values.
   V powerOfTwo(V n);
-  /// For x from one below the exponents of normal values, where the power is 0, to one above, where it is
-  /// infinite.
-  RoundedPower roundedPower(V x);
+  /// The power 2^(n + more), for x + more from one below the exponents of normal values, where it is 0, to one above,
+  /// where it is infinite.
+  RoundedPower roundedPower(V x, int more = 0);
   /// For x of up to twice the exponents of normal values.
   HalvedPower halvedPower(V x);
 

@@ -30,7 +30,8 @@ struct Function {
 static const Function functions[] = {
     {"exp", Narrow::native, emitExp, nullptr},
     {"exp2", Narrow::native, emitExp2, nullptr},
-    {"exp2_of_term", Narrow::native, emitExp2OfTerm, nullptr}, // of no program: the lowering's own
+    {"exp2_at_most_one", Narrow::native, emitExp2AtMostOne, nullptr}, // of no program, as the next: the lowering's own
+    {"exp2_of_term", Narrow::native, emitExp2OfTerm, nullptr},
     {"expm1", Narrow::native, emitExpm1, nullptr},
     {"log", Narrow::native, emitLog, nullptr},
     {"log2", Narrow::native, emitLog2, nullptr},

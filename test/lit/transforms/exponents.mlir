@@ -85,3 +85,57 @@ mercer.program @others(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>) names
   %8 = mercer.apply add(%7, %6) : (f32, f32) -> f32
   mercer.output "r" [%i] %8 : f32
 }
+
+// What is never positive: a multiple of a square, a term less the log-sum-exp of all terms.
+// CHECK-LABEL: @at_most_one
+// CHECK: mercer.apply exp2(%{{.*}}) {mercer.at_most_one}
+// CHECK: mercer.apply exp2(%{{.*}}) {mercer.at_most_one}
+// CHECK: mercer.apply exp2(%{{.*}}) {mercer.at_most_one}
+mercer.program @at_most_one(%x: !mercer.array<2xf32>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %c = mercer.size %x, 1 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %c
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %1 = mercer.apply square(%0) : (f32) -> f32
+  %2 = mercer.constant -0.5 : f32
+  %3 = mercer.apply mul(%1, %2) : (f32, f32) -> f32
+  %4 = mercer.apply exp(%3) : (f32) -> f32
+  %5 = mercer.reduce logsumexp over[%k] %0 : f32 -> f32
+  %6 = mercer.constant -3.0e38 : f32
+  %7 = mercer.apply maximum(%5, %6) : (f32, f32) -> f32
+  %8 = mercer.apply sub(%0, %7) : (f32, f32) -> f32
+  %9 = mercer.apply exp(%8) : (f32) -> f32
+  %10 = mercer.apply abs(%0) : (f32) -> f32
+  %11 = mercer.apply mul(%10, %1) : (f32, f32) -> f32
+  %12 = mercer.apply neg(%11) : (f32) -> f32
+  %13 = mercer.apply exp(%12) : (f32) -> f32
+  %14 = mercer.apply add(%4, %9) : (f32, f32) -> f32
+  %15 = mercer.apply add(%14, %13) : (f32, f32) -> f32
+  mercer.output "r" [%i, %k] %15 : f32
+}
+
+// Of other terms, of some of the terms, of what may be negative: nothing is known.
+// CHECK-LABEL: @above_one
+// CHECK-NOT: at_most_one
+mercer.program @above_one(%x: !mercer.array<2xf32>, %y: !mercer.array<2xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %c = mercer.size %x, 1 : !mercer.array<2xf32>
+  %i = mercer.index "i", %n
+  %k = mercer.index "k", %c
+  %0 = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+  %1 = mercer.read %y[%i, %k] : !mercer.array<2xf32> -> f32
+  %2 = mercer.reduce logsumexp over[%k] %0 : f32 -> f32
+  %3 = mercer.apply sub(%1, %2) : (f32, f32) -> f32
+  %4 = mercer.apply exp(%3) : (f32) -> f32
+  %5 = mercer.apply ne(%i, %k) : (i64, i64) -> i1
+  %6 = mercer.reduce logsumexp over[%k] %0 where %5 : f32 -> f32
+  %7 = mercer.apply sub(%0, %6) : (f32, f32) -> f32
+  %8 = mercer.apply exp(%7) : (f32) -> f32
+  %9 = mercer.apply mul(%0, %1) : (f32, f32) -> f32
+  %10 = mercer.apply neg(%9) : (f32) -> f32
+  %11 = mercer.apply exp(%10) : (f32) -> f32
+  %12 = mercer.apply add(%4, %8) : (f32, f32) -> f32
+  %13 = mercer.apply add(%12, %11) : (f32, f32) -> f32
+  mercer.output "r" [%i, %k] %13 : f32
+}

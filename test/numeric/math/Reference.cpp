@@ -54,7 +54,8 @@ const std::vector<Reference> &references() {
 #define TWO(name, expression) {#name, 2, [](Real x, Real y) -> Real { return expression; }, 0, 0}
       ONE(exp, expl(x)),
       ONE(exp2, exp2l(x)),
-      {"exp2_of_term", 1, [](Real x, Real) -> Real { return exp2l(x); }, 1, 1, /*ofTerm=*/true},
+      {"exp2_at_most_one", 1, [](Real x, Real) -> Real { return exp2l(x); }, 1, 1, Reference::Use::atMostOne},
+      {"exp2_of_term", 1, [](Real x, Real) -> Real { return exp2l(x); }, 1, 1, Reference::Use::terms},
       ONE(expm1, expm1l(x)),
       ONE(log, logl(x)),
       ONE(log2, log2l(x)),

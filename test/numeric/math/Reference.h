@@ -16,14 +16,26 @@ struct Reference {
   long double (*value)(long double x, long double y); ///< the true value; y is 0 for one operand
   double boundF32;                                    ///< the largest error allowed, ulp
   double boundF64;                                    ///< the same for f64
-  /// As the lowering takes powers for log-sum-exps: finite x up to 126; below the smallest normal number anything from 0 to it.
-  bool ofTerm = false;
+  /// What arguments it is for, and how near it must be.
+  enum class Use {
+    all,
+    terms,    ///< as the lowering takes powers for log-sum-exps: finite x up to 126; below the smallest normal number anything from 0 to it
+    atMostOne ///< up to 62
+  } use = Use::all;
 
   /// Whether `got` needs no comparison with `want`.
   template <class T>
   bool isFree(T x, T got, long double want) const {
     constexpr T least = std::numeric_limits<T>::min();
-    return ofTerm && ((std::isfinite(x) && x > 126) || (want < least && got >= 0 && got <= least));
+    switch (use) {
+    case Use::all:
+      return false;
+    case Use::terms:
+      return (std::isfinite(x) && x > 126) || (want < least && got >= 0 && got <= least);
+    case Use::atMostOne:
+      return x > 62;
+    }
+    return false;
   }
 };
 
