@@ -1,5 +1,6 @@
 #include "compiler/scheduling/Rows.h"
 
+#include "compiler/scheduling/Operations.h"
 #include "compiler/scheduling/Panels.h"
 
 using namespace mlir;
@@ -60,6 +61,14 @@ bool loadsForAll(ir::NestOp nest, const Values &varying) {
   return false;
 }
 
+/// Are the loops long? Two vectors are twice the code, and share loads that are then little of it.
+bool hasLongLoops(ir::NestOp nest) {
+  constexpr int64_t longest = 250; // those of the workloads of test/bench have at most 120
+  int64_t operations = 0;
+  nest.walk([&](ir::LoopOp loop) { operations += operationsOf(loop.getBlock()); });
+  return operations > longest;
+}
+
 /// The registers that one vector of iterations needs in an innermost loop: running values, what comes from outside, and results on the way.
 int64_t registersOf(ir::LoopOp loop, const Values &varying) {
   constexpr int64_t onTheWay = 2;
@@ -103,7 +112,7 @@ void widenNests(ir::PlanOp plan, const Machine &machine, Choices &choices) {
     Values varying = varyingIn(nest);
     if (hasVaryingBounds(nest, varying))
       continue;
-    int64_t preferred = loadsForAll(nest, varying) && hasSmallTiles(nest) && fitsTwice(nest, varying, machine) ? 2 : 1;
+    int64_t preferred = loadsForAll(nest, varying) && hasSmallTiles(nest) && !hasLongLoops(nest) && fitsTwice(nest, varying, machine) ? 2 : 1;
     nest.setLanes(lanes * static_cast<uint64_t>(choices.chooseNumber("rows", {1, 2}, preferred, !addsUp(nest))));
   }
 }

@@ -108,6 +108,10 @@ llvm::Expected<Cpu> cpuNamed(const std::string &name) {
   cpu.pairs = cpu.avx512 && info.checkFeatures("+avx512bf16");
   cpu.tiles = cpu.pairs && info.checkFeatures("+amx-tile") && info.checkFeatures("+amx-bf16");
   cpu.vectorBits = cpu.avx512 ? 512 : info.checkFeatures("+avx2") ? 256 : 128;
+  // LLVM would make a branch for each lane of a gather where AVX2 has one instruction, which some processors take as long for: of long
+  // kernels that was half of the code.
+  if (cpu.vectorBits == 256)
+    cpu.features += (cpu.features.empty() ? "" : ",") + std::string("+fast-gather");
   return cpu;
 }
 
