@@ -44,6 +44,12 @@ struct Running {
   }
 };
 
+/// Some sums over lanes on their way: each in as many lanes of a vector, one after the other.
+struct LaneSums {
+  mlir::Value total, lost;        ///< what has been added, and what rounding lost
+  llvm::SmallVector<size_t> sums; ///< which ones
+};
+
 /// What all states of a loop consist of, one after the other.
 llvm::SmallVector<mlir::Value> partsOf(llvm::ArrayRef<Running> states);
 void setParts(llvm::MutableArrayRef<Running> states, mlir::ValueRange parts);
@@ -147,6 +153,8 @@ public:
   /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in
   /// `extremum`.
   mlir::Value finish(Running &running, bool overLanes, mlir::Value *extremum = nullptr);
+  /// The same over the lanes of several states, whose sums share the steps.
+  llvm::SmallVector<mlir::Value> finishOverLanes(llvm::MutableArrayRef<Running> states);
   /// Carries some states through `for position in [lower, upper) step`.
   void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
              llvm::function_ref<void(mlir::Value)> body);
@@ -252,7 +260,10 @@ private:
   Lane read(ir::ReadOp op);
   mlir::Value part(mlir::Value lanes, unsigned first, unsigned count);
   mlir::Value largestLane(mlir::Value lanes);
+  LaneSums halved(const LaneSums &x, const LaneSums *y, unsigned lanes);
+  llvm::SmallVector<LaneSums> addLanes(llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> states);
   std::pair<mlir::Value, mlir::Value> addLanes(mlir::Value total, mlir::Value lost);
+  mlir::Value narrowed(const Running &running, mlir::Value sum);
   mlir::Value combineLanes(Running &running, mlir::Value *extremum);
   mlir::Value stride(mlir::Value array, unsigned dimension);
   mlir::Value convertStored(mlir::Value value, mlir::Type stored);

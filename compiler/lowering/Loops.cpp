@@ -312,12 +312,13 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
 
 void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
   bool lanes = op.getLanes() > 0;
-  Running *running = states.data();
+  SmallVector<Value> finished = lanes ? finishOverLanes(states) : SmallVector<Value>();
+  size_t n = 0;
   for (OpResult result : op.getResults())
     forCopies(copied_.contains(result), [&] {
-      Value value = finish(*running, lanes);
-      define(result, {running->vectors && !lanes ? Lane::varying : Lane::uniform, value});
-      ++running;
+      Running &running = states[n];
+      define(result, {running.vectors && !lanes ? Lane::varying : Lane::uniform, lanes ? finished[n] : finish(running, false)});
+      ++n;
     });
 }
 

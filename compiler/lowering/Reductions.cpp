@@ -273,12 +273,7 @@ Value Codegen::finish(Running &running, bool overLanes, Value *extremum) {
     Value total = state[1], lost = state[2];
     if (overLanes)
       std::tie(total, lost) = addLanes(total, lost);
-    Value sum = closed(total, lost);
-    if (getElementTypeOrSelf(sum.getType()) == running.type)
-      return sum;
-    bool vectors = running.vectors && !overLanes;
-    return arith::TruncFOp::create(
-        b, loc(), vectors ? Type(VectorType::get({width}, running.type)) : running.type, sum);
+    return narrowed(running, closed(total, lost));
   }
   if (running.kind == Reduction::logsumexp) {
     Value reference = state[0], sum = closed(state[2], state[3]);
@@ -310,19 +305,95 @@ Value Codegen::largestLane(Value lanes) {
   return vector::ExtractOp::create(b, loc(), lanes, ArrayRef<int64_t>{0});
 }
 
-/// The sum over the lanes with the rounding errors kept.
-std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
-  auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, loc(), x, y); };
-  for (unsigned half = width / 2; half >= 1; half /= 2) {
-    Value x = part(total, 0, half), y = part(total, half, half);
-    auto [sum, error] = addExactly(x, y);
-    lost = add(add(part(lost, 0, half), part(lost, half, half)), error);
-    total = sum;
-  }
-  auto only = [&](Value value) -> Value {
-    return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0});
+/// One step of a tree over the lanes, of which each sum has `lanes`: halves against halves, with the rounding errors kept. Two vectors
+/// of sums become one, so that several sums take little more than one.
+LaneSums Codegen::halved(const LaneSums &x, const LaneSums *y, unsigned lanes) {
+  const auto size = static_cast<unsigned>(x.sums.size()) * lanes;
+  // Within 128 bits a shuffle of two registers is one instruction, and so is one of whole 128 bits.
+  const unsigned row = 128 / getElementTypeOrSelf(x.total.getType()).getIntOrFloatBitWidth();
+  const unsigned together = y && lanes <= row ? std::min(row, size) : size;
+  LaneSums made;
+  SmallVector<int64_t> low, high;
+  auto take = [&](const LaneSums &from, unsigned base, unsigned first) {
+    for (unsigned at = first; at < first + together; at += lanes) {
+      made.sums.push_back(from.sums[at / lanes]);
+      for (unsigned lane = 0; lane < lanes / 2; ++lane) {
+        low.push_back(base + at + lane);
+        high.push_back(low.back() + lanes / 2);
+      }
+    }
   };
-  return {only(total), only(lost)};
+  for (unsigned first = 0; first < size; first += together) {
+    take(x, 0, first);
+    if (y)
+      take(*y, size, first);
+  }
+  auto halves = [&](Value of, Value other) {
+    auto shuffle = [&](ArrayRef<int64_t> positions) -> Value { return vector::ShuffleOp::create(b, loc(), of, other, positions); };
+    return std::pair(shuffle(low), shuffle(high));
+  };
+  auto [a, c] = halves(x.total, (y ? y : &x)->total);
+  auto [aLost, cLost] = halves(x.lost, (y ? y : &x)->lost);
+  auto [sum, error] = addExactly(a, c);
+  made.total = sum;
+  Value lost = arith::AddFOp::create(b, loc(), aLost, cLost);
+  made.lost = arith::AddFOp::create(b, loc(), lost, error);
+  return made;
+}
+
+/// Sums over the lanes of values of one type, each in a lane of one of the vectors.
+SmallVector<LaneSums> Codegen::addLanes(ArrayRef<std::pair<Value, Value>> states) {
+  SmallVector<LaneSums> all;
+  for (auto [n, state] : llvm::enumerate(states))
+    all.push_back({state.first, state.second, {n}});
+  for (unsigned lanes = width; lanes > 1; lanes /= 2) {
+    SmallVector<LaneSums> next;
+    for (size_t n = 0; n < all.size(); n += 2) // an odd one beside itself, so that vectors stay alike
+      next.push_back(halved(all[n], all.size() > 1 ? &all[std::min(n + 1, all.size() - 1)] : nullptr, lanes));
+    all = std::move(next);
+  }
+  return all;
+}
+
+/// The sum over the lanes and what rounding it lost.
+std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
+  LaneSums sum = addLanes({{total, lost}}).front();
+  auto only = [&](Value value) -> Value { return vector::ExtractOp::create(b, loc(), value, ArrayRef<int64_t>{0}); };
+  return {only(sum.total), only(sum.lost)};
+}
+
+SmallVector<Value> Codegen::finishOverLanes(MutableArrayRef<Running> states) {
+  SmallVector<Value> values(states.size());
+  llvm::MapVector<Type, SmallVector<size_t>> sums;
+  for (auto [n, running] : llvm::enumerate(states)) {
+    endBlock(running);
+    if (running.kind == Reduction::sum && running.blocked)
+      sums[running.state[1].getType()].push_back(n);
+    else
+      values[n] = finish(running, true);
+  }
+  for (const auto &[type, members] : sums) {
+    SmallVector<std::pair<Value, Value>> parts;
+    for (size_t n : members)
+      parts.emplace_back(states[n].state[1], states[n].state[2]);
+    for (const LaneSums &some : addLanes(parts)) {
+      Value closedSums = closed(some.total, some.lost);
+      for (auto [lane, member] : llvm::enumerate(some.sums)) {
+        Value sum = vector::ExtractOp::create(b, loc(), closedSums, ArrayRef<int64_t>{static_cast<int64_t>(lane)});
+        values[members[member]] = narrowed(states[members[member]], sum);
+      }
+    }
+  }
+  return values;
+}
+
+/// A sum in the type that is wanted of it.
+Value Codegen::narrowed(const Running &running, Value sum) {
+  Type element = getElementTypeOrSelf(sum.getType());
+  if (element == running.type)
+    return sum;
+  auto shape = dyn_cast<VectorType>(sum.getType());
+  return arith::TruncFOp::create(b, loc(), shape ? Type(shape.clone(running.type)) : running.type, sum);
 }
 
 /// Halves against halves: a tree whose shape is fixed.
