@@ -123,8 +123,10 @@ SmallVector<Partial, 2> partials(OpBuilder &builder, ir::ApplyOp op) {
     return {{0, f.call(Function::cosh, {x[0]}), {}}};
   case Function::cosh:
     return {{0, f.call(Function::sinh, {x[0]}), {}}};
-  case Function::tanh:
-    return {{0, f.oneMinusSquare(r), {}}};
+  case Function::tanh: { // 4 e^-2x / (1 + e^-2x)^2, not (1 - r) (1 + r), which cancels: of one exponential
+    Value twice = f.scale(2, x[0]);
+    return {{0, f.scale(4, f.mul(f.call(Function::sigmoid, {twice}), f.call(Function::sigmoid, {f.neg(twice)}))), {}}};
+  }
   case Function::asinh:
     return {{0, f.reciprocal(f.call(Function::hypot, {x[0], f.number(1)})), {}}};
   case Function::acosh: {

@@ -37,6 +37,7 @@ void rewriteToStable(ir::ProgramOp program) {
   addLogPatterns(patterns);
   addExpPatterns(patterns);
   addMomentPatterns(patterns);
+  addPolynomialPatterns(patterns);
   GreedyRewriteConfig config;
   config.setUseTopDownTraversal().setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   if (failed(applyPatternsGreedily(program, std::move(patterns), config)))

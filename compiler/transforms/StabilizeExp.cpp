@@ -4,6 +4,8 @@
 #include "compiler/transforms/LogDomain.h"
 #include "compiler/transforms/Stabilize.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace mercer::transforms {
@@ -173,6 +175,39 @@ struct ExpOfLog : FormulaPattern<ExpOfLog, Function::exp> {
   }
 };
 
+/// exp(c log1p(x)) -> (1 + x)^c for x >= 0 and c of 1, -1, 1/2 or -1/2: no error grows with the exponent. Not
+/// where 1 is taken from it, which expm1 keeps from cancelling.
+struct PowerOfOnePlus : OpRewritePattern<ir::ApplyOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ir::ApplyOp op, PatternRewriter &rewriter) const override {
+    if (!isExp(op.getResult()))
+      return rewriter.notifyMatchFailure(op, "another function");
+    Value log = op.getOperands()[0];
+    double power = 1;
+    if (is(log, Function::neg)) {
+      log = operand(log);
+      power = -1;
+    } else if (Value other = besides(log, Function::mul,
+                                     [](Value side) { return ir::realConstant(side).has_value(); })) {
+      power = *ir::realConstant(operand(log, operand(log) == other ? 1 : 0));
+      log = other;
+    }
+    if (!is(log, Function::log1p) || !nonNegative(operand(log)) ||
+        (std::fabs(power) != 1 && std::fabs(power) != 0.5))
+      return rewriter.notifyMatchFailure(op, "not a simple power of 1 + x");
+    for (Operation *user : op->getUsers())
+      if (auto apply = dyn_cast<ir::ApplyOp>(user);
+          apply && is(apply.getResult(), Function::sub) && isNumber(apply.getOperands()[0], 1))
+        return rewriter.notifyMatchFailure(op, "1 is taken from it");
+    Formula f(rewriter, op.getLoc(), op.getResult().getType());
+    Value base = f.add(f.number(1), operand(log));
+    if (power != 1)
+      base = f.call(power == 0.5 ? Function::sqrt : power == -0.5 ? Function::rsqrt : Function::reciprocal, {base});
+    rewriter.replaceOp(op, base);
+    return success();
+  }
+};
+
 /// expm1(log_sigmoid(x)) -> -sigmoid(-x);  expm1(-softplus(x)) -> -sigmoid(x);  expm1(log(x)) -> x - 1 for x >= 0
 struct Expm1OfLog : FormulaPattern<Expm1OfLog, Function::expm1> {
   using FormulaPattern::FormulaPattern;
@@ -264,8 +299,8 @@ struct HalfProduct : FormulaPattern<HalfProduct, Function::mul> {
 } // namespace
 
 void addExpPatterns(RewritePatternSet &patterns) {
-  patterns.add<Complement, ExpPlusMinusOne, Logistic, ExpProduct, ExpOfLog, Expm1OfLog, HalfQuotient, HalfProduct>(
-      patterns.getContext());
+  patterns.add<Complement, ExpPlusMinusOne, Logistic, ExpProduct, ExpOfLog, PowerOfOnePlus, Expm1OfLog,
+               HalfQuotient, HalfProduct>(patterns.getContext());
   patterns.add<TanhQuotient, TanhOfHalf>(patterns.getContext(), /*benefit=*/4);
   patterns.add<LogisticQuotient>(patterns.getContext(), /*benefit=*/3);
   patterns.add<ExpQuotient, SumQuotient, ExpTimesReciprocal>(patterns.getContext(), /*benefit=*/2);

@@ -140,6 +140,8 @@ ELEMENT = {
     "clamped": lambda p, x: p.log(p.maximum(p.sigmoid(x), 1e-7)),
     "exp_ratio": lambda p, x: p.div(p.exp(x), p.exp(p.mul(2, x))),
     "focal": focal,
+    "matern": lambda p, x: p.mul(p.add(1, p.abs(x)), p.exp(p.neg(p.abs(x)))),
+    "inverse_multiquadric": lambda p, x: p.exp(p.mul(-0.5, p.log1p(p.square(x)))),
     "one_minus_cos": lambda p, x: p.sub(1, p.cos(p.mul(0.001, x))),
 }
 ROW = {

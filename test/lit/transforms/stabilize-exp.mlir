@@ -361,3 +361,42 @@ mercer.program @expm1_of_log(%x: !mercer.array<1xf64>, %y: !mercer.array<1xf64>)
   %7 = mercer.apply expm1(%6) : (f64) -> f64
   mercer.output "t" [%i] %7 : f64
 }
+
+// exp(-log1p(x) / 2) -> rsqrt(1 + x) for x >= 0
+// CHECK-LABEL: @power_of_one_plus
+// CHECK: %[[SQUARE:.*]] = mercer.apply square
+// CHECK: %[[BASE:.*]] = mercer.apply add(%{{.*}}, %[[SQUARE]])
+// CHECK: %[[R:.*]] = mercer.apply rsqrt(%[[BASE]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[R]]
+mercer.program @power_of_one_plus(%x: !mercer.array<1xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %s = mercer.apply square(%x0) : (f64) -> f64
+  %l = mercer.apply log1p(%s) : (f64) -> f64
+  %h = mercer.constant -5.000000e-01 : f64
+  %p = mercer.apply mul(%h, %l) : (f64, f64) -> f64
+  %r = mercer.apply exp(%p) : (f64) -> f64
+  mercer.output "r" [%i] %r : f64
+}
+
+// 1 - exp(-log1p(x)): expm1, which does not cancel; of x of any sign: left alone
+// CHECK-LABEL: @power_less_one
+// CHECK: mercer.apply expm1
+// CHECK: mercer.apply exp(
+mercer.program @power_less_one(%x: !mercer.array<1xf64>) names ["x"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf64>
+  %i = mercer.index "i", %n
+  %x0 = mercer.read %x[%i] : !mercer.array<1xf64> -> f64
+  %s = mercer.apply square(%x0) : (f64) -> f64
+  %l = mercer.apply log1p(%s) : (f64) -> f64
+  %m = mercer.apply neg(%l) : (f64) -> f64
+  %e = mercer.apply exp(%m) : (f64) -> f64
+  %1 = mercer.constant 1.000000e+00 : f64
+  %r = mercer.apply sub(%1, %e) : (f64, f64) -> f64
+  mercer.output "r" [%i] %r : f64
+  %k = mercer.apply log1p(%x0) : (f64) -> f64
+  %o = mercer.apply neg(%k) : (f64) -> f64
+  %f = mercer.apply exp(%o) : (f64) -> f64
+  mercer.output "s" [%i] %f : f64
+}
