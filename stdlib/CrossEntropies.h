@@ -241,17 +241,20 @@ inline constexpr auto continuous_bernoulli_nll = define(
     },
     [](const Tensor &f, const Tensor &y, const Reduction &reduction) {
       Index i("i");
-      Expr size = abs(f(i));
-      Expr small = size < 0.25;
-      // log(f / tanh(f / 2)): near 0 the series in (f / 2)^2, as both are 0 there.
+      // (1/2 - y) f + log(sinh(f / 2) / (f / 2)). Near 0 the series of the logarithm in (f / 2)^2; elsewhere its
+      // |f| / 2 is in the first term.
+      constexpr double coefficients[] = {1.0 / 6,         -1.0 / 180,           1.0 / 2835,
+                                         -1.0 / 37800,    1.0 / 467775,         -691.0 / 3831077250,
+                                         2.0 / 127702575, -3617.0 / 2605132530000, 43867.0 / 350813659321125};
+      Expr size = abs(f(i)), small = size < 1.0;
       Expr x = square(0.5 * where(small, f(i), 0.0));
-      Expr series =
-          std::log(2.0) +
-          x * (1.0 / 3.0 +
-               x * (-7.0 / 90.0 + x * (62.0 / 2835.0 + x * (-127.0 / 18900.0 + x * (146.0 / 66825.0)))));
+      Expr series = 0.0;
+      for (auto coefficient = std::rbegin(coefficients); coefficient != std::rend(coefficients); ++coefficient)
+        series = x * (*coefficient + series);
       Expr far = where(small, 1.0, size);
-      Expr direct = log(far) - log(-expm1(-far)) + log1p(exp(-far));
-      return Loss(i, binary_cross_entropy_of(f(i), y(i)) - where(small, series, direct), reduction);
+      Expr near_0 = (0.5 - y(i)) * f(i) + series;
+      Expr elsewhere = where(f(i) > 0.0, 1.0 - y(i), -y(i)) * f(i) + log(-expm1(-far)) - log(far);
+      return Loss(i, where(small, near_0, elsewhere), reduction);
     });
 
 } // namespace mercer::stdlib::classification

@@ -141,8 +141,9 @@ inline constexpr auto dlsm_loss = define(
     [](const Tensor &gcl, const Tensor &s, const Tensor &z, const Tensor &std, const Expr &w,
        const Reduction &reduction) {
       Index b("b"), d("d");
-      Expr residual = std(b) * (gcl(b, d) + stop_gradient(s(b, d))) + z(b, d);
-      return Loss({b, d}, 0.5 * square(pow(std(b), w - 1.0) * residual), reduction);
+      // Multiplied out, so that the derivative by std is a term of each, none of which cancels.
+      Expr residual = pow(std(b), w) * (gcl(b, d) + stop_gradient(s(b, d))) + pow(std(b), w - 1.0) * z(b, d);
+      return Loss({b, d}, 0.5 * square(residual), reduction);
     });
 
 inline constexpr auto ambient_denoising_loss = define(

@@ -2,6 +2,8 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/dsl/Node.h"
 
+#include <numbers>
+
 namespace mercer::stdlib {
 
 std::vector<Index> indices_of(const Tensor &x) {
@@ -53,6 +55,10 @@ Expr cosine_with_margin(const Expr &cosine, const Expr &margin) {
   return where(cosine > -cos(margin), turned, cosine - margin * sin(margin));
 }
 
+Expr cos_pi(const Expr &t) { return cos(std::numbers::pi * (t - 2.0 * round(0.5 * t))); }
+
+Expr squared_sin_pi(const Expr &t) { return square(sin(std::numbers::pi * (t - round(t)))); }
+
 Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
              const Expr &predicate) {
   Expr before = value(other) < value(index) || (value(other) == value(index) && other < index);
@@ -96,6 +102,8 @@ Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value) {
 Expr shared_minimum(const Expr &a, const Expr &b) {
   return where(a < b, a, where(b < a, b, 0.5 * a + 0.5 * b));
 }
+
+Expr overlap(const Expr &a, const Expr &b) { return sign(a) * sign(b) * shared_minimum(abs(a), abs(b)); }
 
 Expr one_of(const Index &position, const std::vector<Expr> &elements) {
   Expr element = elements[0];

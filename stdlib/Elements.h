@@ -41,6 +41,11 @@ Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)>
 /// sin(margin).
 Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
 
+/// cos(pi t) without the whole turns of t, which are exact: pi times a large t has no digit of its angle left.
+Expr cos_pi(const Expr &t);
+/// sin(pi t)^2, likewise without the half turns of t.
+Expr squared_sin_pi(const Expr &t);
+
 /// How many values come before that at `index`, in rising order; of equal ones the first comes first. `other`
 /// runs over all.
 Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
@@ -60,6 +65,8 @@ void check_option(std::string_view entry, std::string_view parameter, std::strin
 
 /// The smaller of two, whose derivative equal ones share by halves.
 Expr shared_minimum(const Expr &a, const Expr &b);
+/// What two numbers have in common, (|a + b| - |a - b|) / 2: below 0 where their signs differ.
+Expr overlap(const Expr &a, const Expr &b);
 /// The element of this list at `position`, an index over as many; at least one.
 Expr one_of(const Index &position, const std::vector<Expr> &elements);
 

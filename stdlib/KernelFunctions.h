@@ -70,9 +70,8 @@ inline constexpr auto matern52 = define(
     },
     [](const Expr &l) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
-        Expr squared = 5.0 * squared_distance(x, y) / square(l);
         Expr d = 2.23606797749979 * distance(x, y) / l;
-        return (1.0 + d + squared / 3.0) * exp(-d);
+        return (1.0 + d + (1.0 / 3.0) * square(d)) * exp(-d);
       });
     });
 
@@ -252,8 +251,11 @@ inline constexpr auto logistic_kernel = define(
     },
     [](const Expr &h, bool normalised) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
-        Expr s = exp(-distance(x, y) / h);
-        return (normalised ? 4.0 : 1.0) * s / square(1.0 + s);
+        Expr u = distance(x, y) / h, s = exp(-u);
+        // Both are 1 / cosh(u / 2)^2, the second less 1. The first is accurate where that is small; the second's
+        // derivative is a product, where terms of the first's cancel at small distances.
+        Expr value = with_gradient_of(4.0 * s / square(1.0 + s), -square(tanh(0.5 * u)));
+        return normalised ? value : 0.25 * value;
       });
     });
 
@@ -270,8 +272,9 @@ inline constexpr auto sigmoid_kde_kernel = define(
     },
     [](const Expr &h) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
-        Expr s = exp(-distance(x, y) / h);
-        return 2.0 * s / (1.0 + square(s));
+        Expr u = distance(x, y) / h, s = exp(-u);
+        // Both are 1 / cosh(u), the second plus 1; two for the reason of `logistic_kernel`.
+        return with_gradient_of(2.0 * s / (1.0 + square(s)), 2.0 / (1.0 + square(tanh(0.5 * u))));
       });
     });
 

@@ -232,8 +232,10 @@ inline constexpr auto canberra_distances = define(
       return Kernel([](const Tensor &x, const Tensor &y) {
         Index k("k");
         Expr total = abs(x(k)) + abs(y(k));
-        Expr none = total == 0.0;
-        return sum(k, where(none, 0.0, abs(x(k) - y(k)) / where(none, 1.0, total)));
+        Expr none = total == 0.0, divisor = where(none, 1.0, total);
+        // 1 less twice the share in common: its derivative does not cancel where one is far larger.
+        Expr share = relu(overlap(x(k), y(k))) / divisor;
+        return sum(k, where(none, 0.0, with_gradient_of(abs(x(k) - y(k)) / divisor, -2.0 * share)));
       });
     });
 
@@ -253,8 +255,10 @@ inline constexpr auto braycurtis_distances = define(
       return Kernel([](const Tensor &x, const Tensor &y) {
         Index k("k");
         Expr total = sum(k, abs(x(k) + y(k)));
-        Expr none = total == 0.0;
-        return where(none, 0.0, manhattan_distance(x, y) / where(none, 1.0, total));
+        Expr none = total == 0.0, divisor = where(none, 1.0, total);
+        // 1 less twice the share in common, as of `canberra_distances`.
+        Expr share = sum(k, overlap(x(k), y(k))) / divisor;
+        return where(none, 0.0, with_gradient_of(manhattan_distance(x, y) / divisor, -2.0 * share));
       });
     });
 

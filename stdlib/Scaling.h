@@ -5,6 +5,7 @@
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
 
+#include <cmath>
 #include <limits>
 
 namespace mercer::stdlib::scaling {
@@ -77,8 +78,9 @@ inline constexpr auto joint_moe_scaling_law = define(
        const Expr &zeta) {
       Index r("r");
       Expr experts = log(eh(r));
-      Expr of_parameters = exp(delta * experts + (alpha + gamma * experts) * log(n(r)));
-      Expr of_tokens = exp(omega * experts + (beta + zeta * experts) * log(d(r)));
+      // Powers, not exponentials: the rounding of an exponent counts as many times as that is large.
+      Expr of_parameters = pow(eh(r), delta) * pow(n(r), alpha + gamma * experts);
+      Expr of_tokens = pow(eh(r), omega) * pow(d(r), beta + zeta * experts);
       return Tensor(r, a * of_parameters + b * of_tokens + c);
     });
 
@@ -95,7 +97,7 @@ inline constexpr auto moe_lr_scaling = define(
     },
     [](const Tensor &n, const Tensor &e) {
       Index r("r");
-      return Tensor(r, exp(8.39 - 0.81 * log(n(r)) - 0.25 * log(e(r))));
+      return Tensor(r, std::exp(8.39) * pow(n(r), -0.81) * pow(e(r), -0.25));
     });
 
 /// sum of C_i h_i^g_i; C and g are 1 when left out.

@@ -32,10 +32,10 @@ inline constexpr auto spectral_mixture = define(
       check_option("spectral_mixture", "form", form, {"product", "dot", "separate"});
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Index q("q"), p("p");
-        Expr t = x(p) - y(p), decay = (-2 * pi * pi) * square(t * s(q, p)), turn = (2 * pi) * t * mu(q, p);
+        Expr t = x(p) - y(p), decay = (-2 * pi * pi) * square(t * s(q, p)), half_turns = 2.0 * t * mu(q, p);
         if (form == "separate")
-          return prod(p, sum(q, w(q) * exp(decay) * cos(turn)));
-        Expr wave = form == "dot" ? cos(sum(p, turn)) : prod(p, cos(turn));
+          return prod(p, sum(q, w(q) * exp(decay) * cos_pi(half_turns)));
+        Expr wave = form == "dot" ? cos_pi(sum(p, half_turns)) : prod(p, cos_pi(half_turns));
         return sum(q, w(q) * exp(sum(p, decay)) * wave);
       });
     });
@@ -58,7 +58,7 @@ inline constexpr auto se_cos_kernel = define(
     [](const Tensor &x, const Tensor &y, const Tensor &log_w, const Tensor &log_ls, const Tensor &freq) {
       Index i("i"), j("j"), q("q");
       Expr d = x(i) - y(j);
-      return Tensor({i, j}, sum(q, exp(log_w(q) - square(d) * exp(log_ls(q))) * cos((2 * pi) * d * freq(q))));
+      return Tensor({i, j}, sum(q, exp(log_w(q) - square(d) * exp(log_ls(q))) * cos_pi(2.0 * d * freq(q))));
     });
 
 inline constexpr auto matern52_cos_kernel = define(
@@ -83,7 +83,7 @@ inline constexpr auto matern52_cos_kernel = define(
       Index i("i"), j("j"), q("q");
       Expr d = abs(x(i) - y(j)), u = std::sqrt(5.0) * d * exp(log_ls(q));
       return Tensor({i, j},
-                    sum(q, (1.0 + u + square(u) / 3.0) * exp(log_w(q) - u) * cos((2 * pi) * d * freq(q))));
+                    sum(q, (1.0 + u + (1.0 / 3.0) * square(u)) * exp(log_w(q) - u) * cos_pi(2.0 * d * freq(q))));
     });
 
 inline constexpr auto periodic = define(
@@ -99,7 +99,7 @@ inline constexpr auto periodic = define(
     [](const Expr &l, const Expr &p) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Index k("k");
-        return exp(-2.0 * sum(k, square(sin(pi * (x(k) - y(k)) / p))) / square(l));
+        return exp(-2.0 * sum(k, squared_sin_pi((x(k) - y(k)) / p)) / square(l));
       });
     });
 
@@ -117,7 +117,7 @@ inline constexpr auto exp_sine_squared = define(
     },
     [](const Expr &length_scale, const Expr &periodicity) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
-        return exp(-2.0 * square(sin(pi * distance(x, y) / periodicity) / length_scale));
+        return exp(-2.0 * squared_sin_pi(distance(x, y) / periodicity) / square(length_scale));
       });
     });
 
@@ -133,7 +133,7 @@ inline constexpr auto cosine_kernel = define(
         .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
     },
     [](const Expr &p) {
-      return Kernel([=](const Tensor &x, const Tensor &y) { return cos(pi * distance(x, y) / p); });
+      return Kernel([=](const Tensor &x, const Tensor &y) { return cos_pi(distance(x, y) / p); });
     });
 
 inline constexpr auto piecewise_polynomial_kernel = define(
@@ -301,8 +301,9 @@ inline constexpr auto matern52_ard = define(
     },
     [](const Tensor &l) {
       return Kernel([=](const Tensor &x, const Tensor &y) {
-        Expr squared = 5.0 * squared_in_lengths(x, y, l), d = power_or_zero(squared, 0.5);
-        return (1.0 + d + squared / 3.0) * exp(-d);
+        Index k("k");
+        Expr d = std::sqrt(5.0) * norm(Tensor(k, (x(k) - y(k)) / l(k)));
+        return (1.0 + d + (1.0 / 3.0) * square(d)) * exp(-d);
       });
     });
 
