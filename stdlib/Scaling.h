@@ -78,9 +78,8 @@ inline constexpr auto joint_moe_scaling_law = define(
        const Expr &zeta) {
       Index r("r");
       Expr experts = log(eh(r));
-      // Powers, not exponentials: the rounding of an exponent counts as many times as that is large.
-      Expr of_parameters = pow(eh(r), delta) * pow(n(r), alpha + gamma * experts);
-      Expr of_tokens = pow(eh(r), omega) * pow(d(r), beta + zeta * experts);
+      Expr of_parameters = exp(delta * experts + (alpha + gamma * experts) * log(n(r)));
+      Expr of_tokens = exp(omega * experts + (beta + zeta * experts) * log(d(r)));
       return Tensor(r, a * of_parameters + b * of_tokens + c);
     });
 
