@@ -108,9 +108,13 @@ void write_accuracy(std::ostream &out, const stdlib::EntryInfo &entry, const Acc
     }
   for (const ScalarFunction &function : scalar_functions(entry, {std::string(entry.name), {}})) {
     const ScalarErrors errors = function.errors(floats_apart);
-    auto where = [](const LargestError &error) { return error.ulps == 0 ? text_of(0) : text_of(error.ulps) + " at " + number_text(error.at, 9); };
-    out << "\nAs a function of one number of '" << function.name() << "', f32 at " << errors.floats << " floats from -2^60 to 2^60:\nvalue " << where(errors.value)
-        << ", derivative " << where(errors.slope) << "\n";
+    auto at = [](const Largest &error) { return error.ulps == 0 ? text_of(0) : text_of(error.ulps) + " at " + number_text(error.at, 9); };
+    auto where = [&](const LargestError &error) {
+      return at(error) +
+             (error.ulps > allowed_ulps ? " (" + at(error.mixed) + " once the argument may move by " + std::to_string(moved_by) + ")" : "");
+    };
+    out << "\nAs a function of one number of '" << function.name() << "', f32 at " << errors.floats << " floats from -2^60 to 2^60:\nvalue "
+        << where(errors.value) << ", derivative " << where(errors.slope) << "\n";
   }
 }
 
