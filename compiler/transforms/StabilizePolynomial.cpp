@@ -13,7 +13,7 @@ namespace {
 
 using dsl::Function;
 
-/// A number times values, in the order of their addresses and as often as their powers say.
+/// A number times values, as often as their powers say.
 struct Monomial {
   double number = 1;
   SmallVector<Value, 4> factors;
@@ -21,9 +21,11 @@ struct Monomial {
 using Polynomial = SmallVector<Monomial, 8>;
 
 constexpr size_t mostMonomials = 32;
+/// Operations that are looked through: two operands each, so that what is looked at doubles with each.
+constexpr unsigned deepest = 8;
 
 /// The terms of a sum, each multiplied out; empty where they are too many.
-Polynomial polynomialOf(ArrayRef<SignedTerm> terms, unsigned depth = 16);
+Polynomial polynomialOf(ArrayRef<SignedTerm> terms, unsigned depth = deepest);
 
 Polynomial product(const Polynomial &a, const Polynomial &b) {
   Polynomial result;
@@ -53,7 +55,7 @@ int signOf(Value value, unsigned depth = 8) {
 ///
 /// The sum of the monomials' sizes is then that of the products that are there, and like monomials only make it smaller when they are
 /// added up: so does the bound of the rounding error. A difference that may be far smaller than its terms stays one value.
-Polynomial polynomialOf(Value value, unsigned depth = 16) {
+Polynomial polynomialOf(Value value, unsigned depth) {
   if (auto number = ir::realConstant(value))
     return {{*number, {}}};
   if (depth == 0)
@@ -85,10 +87,14 @@ Polynomial polynomialOf(ArrayRef<SignedTerm> terms, unsigned depth) {
 
 /// Adds up like monomials. @returns whether some of opposite signs met
 bool combine(Polynomial &terms, double rounding) {
+  llvm::DenseMap<Value, size_t> order; // of appearance: the same in every run
+  for (const Monomial &term : terms)
+    for (Value factor : term.factors)
+      order.try_emplace(factor, order.size());
   bool cancels = false;
   Polynomial result;
   for (Monomial &term : terms) {
-    llvm::sort(term.factors, [](Value a, Value b) { return a.getAsOpaquePointer() < b.getAsOpaquePointer(); });
+    llvm::sort(term.factors, [&](Value a, Value b) { return order.at(a) < order.at(b); });
     auto *like = llvm::find_if(result, [&](const Monomial &other) { return other.factors == term.factors; });
     if (like == result.end()) {
       result.push_back(term);
@@ -103,6 +109,14 @@ bool combine(Polynomial &terms, double rounding) {
   llvm::erase_if(result, [](const Monomial &term) { return term.number == 0; });
   terms = std::move(result);
   return cancels;
+}
+
+/// The values that a polynomial is made of.
+llvm::SmallDenseSet<Value> factorsOf(const Polynomial &terms) {
+  llvm::SmallDenseSet<Value> factors;
+  for (const Monomial &term : terms)
+    factors.insert_range(term.factors);
+  return factors;
 }
 
 /// Horner's scheme in the value that most monomials have.
@@ -156,9 +170,11 @@ struct CancelledTerms : FormulaPattern<CancelledTerms<function>, function> {
       return {};
     // Without a factor that all share these are the user's own terms, to be added as they stand.
     auto shared = [&](Value factor) { return llvm::all_of(terms, [&](const Monomial &term) { return llvm::is_contained(term.factors, factor); }); };
+    const llvm::SmallDenseSet<Value> before = factorsOf(terms);
     if (llvm::none_of(terms.front().factors, shared) || !combine(terms, type.isF64() ? 0x1p-50 : 0x1p-21))
       return {};
-    return terms.empty() ? f.number(0) : write(f, terms);
+    // What is NaN stays NaN: no value may be gone.
+    return factorsOf(terms).size() < before.size() ? Value() : write(f, terms);
   }
 };
 

@@ -88,3 +88,20 @@ mercer.program @left_alone(%c: !mercer.array<1xf64>, %x: !mercer.array<1xf64>) n
   mercer.output "r" [%i] %r : f64
   mercer.output "s" [%i] %s : f64
 }
+
+// All terms cancel, but what is NaN stays NaN.
+// CHECK-LABEL: @nothing_left
+// CHECK: %[[A:.*]] = mercer.apply mul
+// CHECK: %[[B:.*]] = mercer.apply mul
+// CHECK: %[[R:.*]] = mercer.apply sub(%[[A]], %[[B]])
+// CHECK: mercer.output "r"[%{{.*}}] %[[R]]
+mercer.program @nothing_left(%x: !mercer.array<1xf32>, %y: !mercer.array<1xf32>) names ["x", "y"] {
+  %n = mercer.size %x, 0 : !mercer.array<1xf32>
+  %i = mercer.index "i", %n
+  %0 = mercer.read %x[%i] : !mercer.array<1xf32> -> f32
+  %1 = mercer.read %y[%i] : !mercer.array<1xf32> -> f32
+  %2 = mercer.apply mul(%0, %1) : (f32, f32) -> f32
+  %3 = mercer.apply mul(%1, %0) : (f32, f32) -> f32
+  %4 = mercer.apply sub(%2, %3) : (f32, f32) -> f32
+  mercer.output "r" [%i] %4 : f32
+}
