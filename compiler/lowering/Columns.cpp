@@ -9,8 +9,8 @@ using namespace mlir;
 
 namespace mercer::lowering {
 
-/// As many columns as a block is worth.
-static constexpr size_t fewestColumns = 4;
+/// As many columns as a block is worth: without AVX-512 its alternative for a store is an instruction a lane.
+static size_t fewestColumns(const Target &target) { return target.avx512 ? 4 : 2; }
 
 static OperandRange subscriptsOf(Operation *op) {
   auto read = dyn_cast<ir::ReadOp>(op);
@@ -68,15 +68,18 @@ void Codegen::findColumns(Block &block) {
       continue;
     auto [least, most] = std::ranges::minmax(all.ops, {}, columnOf);
     int64_t first = columnOf(least), span = columnOf(most) + 1 - first;
+    // Without AVX-512 a masked store takes some processors a dozen cycles: whole vectors and powers of two then.
     int64_t blocks = llvm::divideCeil(span, width), length = llvm::divideCeil(span, blocks);
     for (int64_t begin = first; begin < first + span; begin += length) {
+      if (!target_.avx512)
+        length = std::min<int64_t>(width, static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(first + span - begin))));
       Columns part{all.array, {}, begin, std::min(length, first + span - begin)};
       llvm::copy_if(all.ops, std::back_inserter(part.ops),
                     [&](Operation *op) { return columnOf(op) >= begin && columnOf(op) < begin + length; });
       DenseSet<int64_t> columns;
       for (Operation *op : part.ops)
         columns.insert(columnOf(op));
-      bool dense = columns.size() >= fewestColumns && static_cast<int64_t>(2 * columns.size()) > part.count;
+      bool dense = columns.size() >= fewestColumns(target_) && static_cast<int64_t>(2 * columns.size()) > part.count;
       if (!dense || (stores && columns.size() < part.ops.size()))
         continue;
       for (Operation *op : part.ops)
@@ -104,12 +107,14 @@ bool Codegen::inColumns(Operation &op) {
     }
     return values;
   };
-  auto together = [&] {
-    return reads ? loadColumns(columns) : (storeColumns(columns), SmallVector<Value>());
+  auto together = [&](Value rows = {}) {
+    return reads ? loadColumns(columns) : (storeColumns(columns, rows), SmallVector<Value>());
   };
   SmallVector<Value> values;
   if (!mask) {
     values = together();
+  } else if (!reads && !target_.avx512) {
+    together(lanesIn(mask)); // one by one each lane would be a branch for each column
   } else if (op.getBlock()->getOps<ir::LoopOp>().empty()) {
     values = singly(); // in a tail
   } else {
@@ -201,7 +206,7 @@ SmallVector<Value> Codegen::loadRows(Type type, int64_t places, Value at, Value 
   return block;
 }
 
-void Codegen::storeColumns(const Columns &columns) {
+void Codegen::storeColumns(const Columns &columns, Value rows) {
   Type type = cast<ir::ArrayType>(columns.array.getType()).getElement();
   auto places = static_cast<int64_t>(llvm::bit_ceil(static_cast<uint64_t>(columns.count)));
   SmallVector<Value> block(places, LLVM::PoisonOp::create(b, loc(), widened(type)));
@@ -213,7 +218,7 @@ void Codegen::storeColumns(const Columns &columns) {
   }
   auto [at, apart] = firstRow(columns);
   storeRows(std::move(block), type, at, apart,
-            columns.ops.size() == present.size() ? Value() : lanesOf(b, loc(), present));
+            columns.ops.size() == present.size() ? Value() : lanesOf(b, loc(), present), rows);
 }
 
 } // namespace mercer::lowering

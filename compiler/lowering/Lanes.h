@@ -269,12 +269,14 @@ private:
   mlir::Value convertStored(mlir::Value value, mlir::Type stored);
   mlir::Value canStream(llvm::ArrayRef<ir::StoreOp> streams, mlir::Value first);
   bool isTransposed(mlir::Operation *op);
+  mlir::Value lanesIn(mlir::Value mask);
   void readTransposed(ir::ReadOp op);
   void storeTransposed(ir::StoreOp op);
-  void storeBlock(ir::StoreOp op);
+  void storeBlock(ir::StoreOp op, mlir::Value rows = {});
   std::pair<mlir::Value, mlir::Value> firstOfBlock(mlir::Value array, mlir::OperandRange subscripts);
   /// Stores vectors of as many columns for the lanes' rows, the first of which begins at `at`; `present`: the columns that are stored.
-  void storeRows(llvm::SmallVector<mlir::Value> block, mlir::Type type, mlir::Value at, mlir::Value apart, mlir::Value present);
+  void storeRows(llvm::SmallVector<mlir::Value> block, mlir::Type type, mlir::Value at, mlir::Value apart, mlir::Value present,
+                 mlir::Value rows = {});
   /// Loads them: vectors of `places` (a power of two) columns in lanes, of others than `present` 0; for lanes after `last`, of that one.
   llvm::SmallVector<mlir::Value> loadRows(mlir::Type type, int64_t places, mlir::Value at, mlir::Value apart, mlir::Value present,
                                           mlir::Value last = {});
@@ -290,7 +292,7 @@ private:
   /// Writes an op that is part of such columns with the others; false: it is not.
   bool inColumns(mlir::Operation &op);
   llvm::SmallVector<mlir::Value> loadColumns(const Columns &columns);
-  void storeColumns(const Columns &columns);
+  void storeColumns(const Columns &columns, mlir::Value rows);
   std::pair<mlir::Value, mlir::Value> firstRow(const Columns &columns); ///< where it begins, and elements from row to row
   bool inPairs(mlir::Value array);
   mlir::Value loadOfPair(mlir::Value array, mlir::Value position);

@@ -40,14 +40,24 @@ void Codegen::storeTransposed(ir::StoreOp op) {
   setLoc(op.getLoc());
   if (!mask)
     return storeBlock(op);
-  // Where some lanes do not exist, element by element.
+  // Where some lanes do not exist, element by element, or, where that would be a branch for each, row by row.
   Value all = vector::ReductionOp::create(b, loc(), vector::CombiningKind::AND, mask);
   auto branch = scf::IfOp::create(b, loc(), TypeRange(), all, true);
   OpBuilder::InsertionGuard saved(b);
   b.setInsertionPointToStart(&branch.getThenRegion().front());
   storeBlock(op);
   b.setInsertionPointToStart(&branch.getElseRegion().front());
-  forCopies(true, [&] { one(*op, [](ir::AccumulateOp) {}); });
+  if (target_.avx512)
+    forCopies(true, [&] { one(*op, [](ir::AccumulateOp) {}); });
+  else
+    storeBlock(op, lanesIn(mask));
+}
+
+/// How many lanes a mask has.
+Value Codegen::lanesIn(Value mask) {
+  Value bits = LLVM::BitcastOp::create(b, loc(), b.getIntegerType(width), mask);
+  Value count = math::CtPopOp::create(b, loc(), bits);
+  return width < 64 ? Value(arith::ExtUIOp::create(b, loc(), b.getI64Type(), count)) : count;
 }
 
 /// For lanes that do not exist the last one's row is read.
@@ -55,11 +65,8 @@ void Codegen::readTransposed(ir::ReadOp op) {
   setLoc(op.getLoc());
   auto [at, apart] = firstOfBlock(op.getArray(), op.getSubscripts());
   Value last;
-  if (mask) {
-    Value bits = LLVM::BitcastOp::create(b, loc(), b.getIntegerType(width), mask);
-    Value count = math::CtPopOp::create(b, loc(), bits);
-    last = arith::SubIOp::create(b, loc(), width < 64 ? Value(arith::ExtUIOp::create(b, loc(), b.getI64Type(), count)) : count, i64(1));
-  }
+  if (mask)
+    last = arith::SubIOp::create(b, loc(), lanesIn(mask), i64(1));
   SmallVector<Value> block = loadRows(op.getType(), static_cast<int64_t>(copies_.size()), at, apart, Value(), last);
   forCopies(true, [&] { define(op, {Lane::varying, block[copy_]}); });
 }
@@ -78,15 +85,15 @@ std::pair<Value, Value> Codegen::firstOfBlock(Value array, OperandRange subscrip
   return {element(pointer(array), cast<ir::ArrayType>(array.getType()).getElement(), offset), apart};
 }
 
-void Codegen::storeBlock(ir::StoreOp op) {
+void Codegen::storeBlock(ir::StoreOp op, Value rows) {
   Type type = op.getValue().getType();
   SmallVector<Value> block;
   forCopies(true, [&] { block.push_back(vector(lane(op.getValue()), type)); });
   auto [at, apart] = firstOfBlock(op.getArray(), op.getSubscripts());
-  storeRows(std::move(block), type, at, apart, Value());
+  storeRows(std::move(block), type, at, apart, Value(), rows);
 }
 
-void Codegen::storeRows(SmallVector<Value> block, Type type, Value at, Value apart, Value present) {
+void Codegen::storeRows(SmallVector<Value> block, Type type, Value at, Value apart, Value present, Value rows) {
   auto copies = static_cast<unsigned>(block.size());
   // The places of elements in the block are numbers of log2(copies) + log2(width) bits. A step moves the first bit to the end.
   SmallVector<int64_t> low, high;
@@ -108,10 +115,17 @@ void Codegen::storeRows(SmallVector<Value> block, Type type, Value at, Value apa
       part.push_back(place + n);
     Value whole = block[first * copies / width];
     Value row = copies == width ? whole : Value(vector::ShuffleOp::create(b, loc(), whole, whole, part));
-    if (present)
-      LLVM::MaskedStoreOp::create(b, loc(), row, at, present, b.getI32IntegerAttr(bytesOf(type)));
-    else
-      LLVM::StoreOp::create(b, loc(), row, at, bytesOf(type));
+    {
+      OpBuilder::InsertionGuard saved(b);
+      if (rows) {
+        Value exists = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::sgt, rows, i64(first));
+        b.setInsertionPointToStart(&scf::IfOp::create(b, loc(), TypeRange(), exists, false).getThenRegion().front());
+      }
+      if (present)
+        LLVM::MaskedStoreOp::create(b, loc(), row, at, present, b.getI32IntegerAttr(bytesOf(type)));
+      else
+        LLVM::StoreOp::create(b, loc(), row, at, bytesOf(type));
+    }
     if (first + 1 < width)
       at = element(at, type, apart);
   }

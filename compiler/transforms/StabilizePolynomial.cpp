@@ -4,6 +4,8 @@
 #include "compiler/transforms/Stabilize.h"
 #include "compiler/transforms/Terms.h"
 
+#include "llvm/ADT/SetOperations.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -150,6 +152,34 @@ Value write(Formula &f, Polynomial terms) {
   return sum;
 }
 
+/// The values that a product consists of as it is written.
+void collectFactors(Value value, llvm::SmallDenseSet<Value> &factors, unsigned depth = deepest) {
+  if (depth > 0 && is(value, Function::neg))
+    return collectFactors(operand(value), factors, depth - 1);
+  if (depth == 0 || !is(value, Function::mul)) {
+    factors.insert(value);
+    return;
+  }
+  collectFactors(operand(value), factors, depth - 1);
+  collectFactors(operand(value, 1), factors, depth - 1);
+}
+
+/// Is one value a factor of all terms as they are written? Most sums have none, and nothing of them need be multiplied out.
+bool haveCommonFactor(ArrayRef<SignedTerm> terms) {
+  llvm::SmallDenseSet<Value> common;
+  for (const auto &[n, term] : llvm::enumerate(terms)) {
+    llvm::SmallDenseSet<Value> factors;
+    collectFactors(term.value, factors);
+    if (n == 0)
+      common = std::move(factors);
+    else
+      llvm::set_intersect(common, factors);
+    if (common.empty())
+      return false;
+  }
+  return true;
+}
+
 /// c - c (1 + x) -> -c x: with all terms multiplied out, and more of them
 template <Function function>
 struct CancelledTerms : FormulaPattern<CancelledTerms<function>, function> {
@@ -165,6 +195,8 @@ struct CancelledTerms : FormulaPattern<CancelledTerms<function>, function> {
       return {};
     for (auto [value, negative] : right)
       sum.push_back({value, negative != (function == Function::sub)});
+    if (!haveCommonFactor(sum))
+      return {};
     Polynomial terms = polynomialOf(sum);
     if (terms.empty())
       return {};
