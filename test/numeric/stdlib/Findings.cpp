@@ -31,12 +31,17 @@ std::vector<KnownCase> read_known(const std::string &path) {
   return rows;
 }
 
+/// Processors round otherwise: on one of them a case may hold that does not on another, and is near the border then.
+static constexpr double near = 0.5;
+
 void Findings::check(const std::string &what, double figure, const std::string &text) {
   ++checked_;
   if (std::isnan(figure))
     figure = HUGE_VAL;
   if (figure <= 1) {
     worst_ = std::max(worst_, figure);
+    if (figure > near)
+      near_.insert(what);
     return;
   }
   auto [place, fresh] = wrong_.try_emplace(what, Wrong{figure, text});
@@ -59,7 +64,7 @@ bool Findings::report(const std::string &id, const std::vector<KnownCase> &known
                 row != known.end() ? ", beyond the bound of its row in known.tsv" : "");
   }
   for (const KnownCase &row : known)
-    if (row.id == id && !wrong_.contains(row.what)) {
+    if (row.id == id && !wrong_.contains(row.what) && !near_.contains(row.what)) {
       ++failures;
       std::printf("%s holds now: remove its row from known.tsv\n", row.what.c_str());
     }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ public:
   /// A case that could not be decided (at a kink, ill-conditioned): counted.
   void skip() { ++skipped_; }
 
-  /// Prints what is wrong and not known, and known rows that hold now. @returns whether there is neither
+  /// Prints what is wrong and not known, and known rows that hold now by a margin. @returns whether there is neither
   bool report(const std::string &id, const std::vector<KnownCase> &known) const;
 
 private:
@@ -38,6 +39,7 @@ private:
     std::string text;
   };
   std::map<std::string, Wrong> wrong_;
+  std::set<std::string> near_; ///< cases that hold with more than half of the allowed error
   std::size_t checked_ = 0, skipped_ = 0;
   double worst_ = 0;
 };
