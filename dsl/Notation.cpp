@@ -226,6 +226,12 @@ public:
     const std::string *letter = letter_of(name);
     return "<mi>" + (letter ? *letter : escaped(name)) + "</mi>";
   }
+  std::string primed(const std::string &name, std::size_t primes) const override {
+    std::string signs;
+    for (std::size_t n = 0; n < primes; ++n)
+      signs += "′";
+    return primes == 0 ? name : "<msup>" + name + "<mo>" + signs + "</mo></msup>";
+  }
   std::string part_name(std::size_t number) const override {
     return "<msub><mi>v</mi><mn>" + std::to_string(number) + "</mn></msub>";
   }

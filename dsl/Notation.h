@@ -34,6 +34,8 @@ public:
   virtual std::string truth(bool value) const = 0;
   /// Of an index, a scalar or a tensor.
   virtual std::string name(const std::string &name) const = 0;
+  /// A name with this many primes, which may be none.
+  virtual std::string primed(const std::string &name, std::size_t primes) const { return name + std::string(primes, '\''); }
   virtual std::string part_name(std::size_t number) const = 0;
   /// Of a function or a reduction that has no sign of its own.
   virtual std::string function(std::string_view name) const = 0;

@@ -2,7 +2,9 @@
 #include "mercer/dsl/Node.h"
 #include "mercer/dsl/Notation.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace mercer {
 namespace {
@@ -28,9 +30,29 @@ constexpr std::string_view function_names[] = {
 #include "mercer/dsl/ops/Elementwise.def"
 };
 
+/// What is written for an index, and the indices' names in it.
+struct Subscript {
+  Text text;
+  std::set<std::string> names;
+};
+
+/// Names of indices that stand together: of two of one name, and of one whose name is taken, the later is k'.
+std::vector<std::string> distinct_names(const std::vector<Index> &indices, std::set<std::string> taken = {}) {
+  std::vector<std::string> names;
+  for (const Index &index : indices) {
+    names.push_back(index.name());
+    while (!taken.insert(names.back()).second)
+      names.back() += '\'';
+  }
+  return names;
+}
+
 class Printer {
 public:
-  Printer(const Notation &notation, std::size_t part_size) : notation_(notation), part_size_(part_size) {}
+  Printer(const Notation &notation, std::size_t part_size, const std::vector<Index> &outer)
+      : notation_(notation), part_size_(part_size) {
+    bind(outer, {});
+  }
 
   std::string print(const Expr &expr) { return expression(*expr.node()).text; }
 
@@ -42,7 +64,7 @@ private:
     std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(&node));
     for (const Index &index : node.free->indices)
       if (auto found = replaced_.find(index.node().get()); found != replaced_.end() && !found->second.empty())
-        key += "|" + found->second.back().text;
+        key += "|" + found->second.back().text.text;
     return key;
   }
 
@@ -87,12 +109,8 @@ private:
       return {notation_.extent(index(node.indices[0]).text)};
     case ExprOp::tensor_extent:
       return {notation_.call("extent", {tensor_name(*node.tensor), notation_.integer(node.integer)})};
-    case ExprOp::read: {
-      std::vector<Text> at;
-      for (const Expr &subscript : node.operands)
-        at.push_back(expression(*subscript.node()));
-      return read(*node.tensor, at);
-    }
+    case ExprOp::read:
+      return read(*node.tensor, subscripts(node.operands));
     case ExprOp::apply:
       return apply(node);
     case ExprOp::composite:
@@ -114,8 +132,42 @@ private:
   Text index(const Index &index) {
     auto found = replaced_.find(index.node().get());
     if (found != replaced_.end() && !found->second.empty())
-      return found->second.back();
+      return found->second.back().text;
     return {notation_.name(index.name())};
+  }
+
+  /// The names of the indices in what is written for the free indices of `node`, those in `but` left out.
+  std::set<std::string> names_in(const ExprNode &node, const std::vector<Index> &but = {}) const {
+    std::set<std::string> names;
+    for (const Index &index : node.free->indices) {
+      if (std::any_of(but.begin(), but.end(), [&](const Index &other) { return other.node() == index.node(); }))
+        continue;
+      auto found = replaced_.find(index.node().get());
+      if (found != replaced_.end() && !found->second.empty())
+        names.insert(found->second.back().names.begin(), found->second.back().names.end());
+      else
+        names.insert(index.name());
+    }
+    return names;
+  }
+
+  /// What is written for indices that are bound here, until replaced_ forgets them.
+  std::vector<std::string> bind(const std::vector<Index> &indices, const std::set<std::string> &taken) {
+    std::vector<std::string> texts;
+    const std::vector<std::string> names = distinct_names(indices, taken);
+    for (std::size_t n = 0; n < indices.size(); ++n) {
+      const std::string &name = indices[n].name();
+      texts.push_back(notation_.primed(notation_.name(name), names[n].size() - name.size()));
+      replaced_[indices[n].node().get()].push_back({{texts[n]}, {names[n]}});
+    }
+    return texts;
+  }
+
+  std::vector<Subscript> subscripts(const std::vector<Expr> &exprs) {
+    std::vector<Subscript> list;
+    for (const Expr &expr : exprs)
+      list.push_back({expression(*expr.node()), names_in(*expr.node())});
+    return list;
   }
 
   Text apply(const ExprNode &node) {
@@ -162,11 +214,7 @@ private:
   }
 
   Text reduce(const ExprNode &node) {
-    std::vector<std::string> over;
-    for (const Index &bound : node.indices) {
-      over.push_back(notation_.name(bound.name()));
-      replaced_[bound.node().get()].push_back({over.back()});
-    }
+    const std::vector<std::string> over = bind(node.indices, names_in(node, node.indices));
     const ExprNode &predicate = *node.operands[1].node();
     const bool everywhere = predicate.op == ExprOp::boolean_constant && predicate.integer;
     const bool counts = node.form == ReduceForm::count, corrected = node.form == ReduceForm::variance && node.integer != 0;
@@ -194,7 +242,7 @@ private:
     return "tensor";
   }
 
-  Text read(const TensorNode &tensor, const std::vector<Text> &at) {
+  Text read(const TensorNode &tensor, const std::vector<Subscript> &at) {
     switch (tensor.op) {
     case TensorOp::definition: {
       for (std::size_t n = 0; n < at.size(); ++n)
@@ -205,9 +253,7 @@ private:
       return result;
     }
     case TensorOp::partial: {
-      std::vector<Text> whole;
-      for (const Expr &subscript : tensor.subscripts)
-        whole.push_back(expression(*subscript.node()));
+      std::vector<Subscript> whole = subscripts(tensor.subscripts);
       whole.insert(whole.end(), at.begin(), at.end());
       return read(*tensor.base, whole);
     }
@@ -230,36 +276,36 @@ private:
 
   /// A tensor without its last subscripts: x(i, ·).
   std::string point(const TensorNode &tensor) {
-    std::vector<Text> dots(static_cast<std::size_t>(tensor.rank), Text{notation_.dot()});
+    std::vector<Subscript> dots(static_cast<std::size_t>(tensor.rank), Subscript{{notation_.dot()}, {}});
     return read(tensor, dots).text;
   }
 
-  std::string subscripted(const std::string &name, const std::vector<Text> &at) const {
+  std::string subscripted(const std::string &name, const std::vector<Subscript> &at) const {
     if (at.empty())
       return name;
     std::vector<std::string> texts;
-    for (const Text &subscript : at)
-      texts.push_back(subscript.text);
+    for (const Subscript &subscript : at)
+      texts.push_back(subscript.text.text);
     return notation_.subscripted(name, texts);
   }
 
   const Notation &notation_;
   std::size_t part_size_;
-  std::map<const IndexNode *, std::vector<Text>> replaced_;
+  std::map<const IndexNode *, std::vector<Subscript>> replaced_;
   std::map<const TensorNode *, std::string> variables_;
   std::unordered_map<std::string, Text> memo_;
   std::vector<std::string> parts_;
 };
 
-std::string print(const Expr &expr, const Notation &notation) {
+std::string print(const Expr &expr, const Notation &notation, const std::vector<Index> &outer = {}) {
   std::string result;
   with_deep_stack(expr.node()->depth, [&] {
     // In one piece when that is short enough; sharing would make some expressions exponentially long.
-    Printer whole(notation, limits::text * notation.part_size() / 4096);
+    Printer whole(notation, limits::text * notation.part_size() / 4096, outer);
     result = notation.whole(whole.print(expr), {});
     if (whole.parts().empty())
       return;
-    Printer split(notation, notation.part_size());
+    Printer split(notation, notation.part_size(), outer);
     std::string formula = split.print(expr);
     result = notation.whole(formula, split.parts());
   });
@@ -284,9 +330,9 @@ std::string to_text(const Program &program) {
   result += ")\n";
   for (const Output &output : program.outputs()) {
     std::string at;
-    for (const Index &index : output.indices)
-      at += (at.empty() ? "(" : ", ") + index.name();
-    result += "  " + output.name + at + (at.empty() ? "" : ")") + " = " + to_text(output.value) + "\n";
+    for (const std::string &name : distinct_names(output.indices))
+      at += (at.empty() ? "(" : ", ") + name;
+    result += "  " + output.name + at + (at.empty() ? "" : ")") + " = " + print(output.value, unicode(), output.indices) + "\n";
   }
   return result;
 }

@@ -1,5 +1,5 @@
 // Text, LaTeX and MathML of expressions.
-#include "mercer/language.h"
+#include "mercer/program.h"
 
 #include <gtest/gtest.h>
 
@@ -119,6 +119,23 @@ TEST_F(Printing, DefinitionsAreWrittenOut) {
   EXPECT_EQ(to_text(x[i][k]()), "x(i, k)");
   EXPECT_EQ(to_text(padded(b, 0.0)(i + 1)), "b(i + 1)");
   EXPECT_EQ(to_text(b(label(i))), "b(label(i))");
+}
+
+TEST_F(Printing, TwoIndicesOfOneNameAreToldApart) {
+  Index other{"k"}, third{"k"};
+  EXPECT_EQ(to_text(sum(other, x(k, other))), "Σ[k'] x(k, k')");
+  EXPECT_EQ(to_latex(sum(other, x(k, other))), "\\sum_{k'} x_{k, k'}");
+  EXPECT_NE(to_mathml(sum(other, x(k, other))).find("<mi>k</mi><mo>,</mo><msup><mi>k</mi><mo>′</mo></msup>"), std::string::npos);
+  EXPECT_EQ(to_text(sum({k, other}, x(k, other))), "Σ[k, k'] x(k, k')");
+  EXPECT_EQ(to_text(sum(other, x(k, other) * sum(third, x(k, third) * b(other)))), "Σ[k'] x(k, k') (Σ[k''] x(k, k'') b(k'))");
+  // One that stands for another's argument, also within an expression.
+  Tensor row(i, sum(k, x(i, k)));
+  EXPECT_EQ(to_text(row(other)), "Σ[k'] x(k, k')");
+  EXPECT_EQ(to_text(row(other + 1)), "Σ[k'] x(k + 1, k')");
+  EXPECT_EQ(to_text(row(i)), "Σ[k] x(i, k)");
+  // Each has its own when neither is read in the other's reduction.
+  EXPECT_EQ(to_text(sum(k, b(k)) * sum(other, b(other))), "(Σ[k] b(k)) (Σ[k] b(k))");
+  EXPECT_EQ(to_text(Program("p", {x}, {{"y", {k, other}, x(other, k)}})), "p(x: real of rank 2)\n  y(k, k') = x(k', k)\n");
 }
 
 TEST_F(Printing, Derivatives) {
