@@ -6,6 +6,7 @@
 #include "mercer/stdlib/Registry.h"
 
 #include <optional>
+#include <span>
 
 namespace mercer::tools {
 
@@ -53,6 +54,8 @@ stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total);
 /// The inputs that a gradient is taken with respect to: those named, or every real one. @throws Error(missing_input, kind_mismatch)
 std::vector<Tensor> gradient_inputs(const stdlib::EntryInfo &entry, const stdlib::EntryProgram &made,
                                     const std::vector<std::string> &names);
+/// Numbers stored as this real type.
+Array real_array(std::span<const double> numbers, const std::vector<std::int64_t> &shape, DType type);
 /// The elements of an array as numbers.
 std::vector<double> elements(const Array &array);
 

@@ -9,7 +9,7 @@ namespace {
 
 /// The numbers stored as elements of this type.
 template <class Element>
-Array stored(const std::vector<double> &numbers, const std::vector<std::int64_t> &shape) {
+Array stored(std::span<const double> numbers, const std::vector<std::int64_t> &shape) {
   Array array(dtype_of<Element>, Shape(shape));
   std::transform(numbers.begin(), numbers.end(), array.data<Element>(), [](double number) {
     if constexpr (std::is_same_v<Element, double>)
@@ -20,23 +20,14 @@ Array stored(const std::vector<double> &numbers, const std::vector<std::int64_t>
   return array;
 }
 
-Array real_array(const ArrayData &data, DType type) {
-  std::vector<double> numbers = data.reals;
-  if (data.is_integer)
-    numbers.assign(data.integers.begin(), data.integers.end());
-  switch (type) {
-  case DType::f32:
-    return stored<float>(numbers, data.shape);
-  case DType::f16:
-    return stored<half>(numbers, data.shape);
-  case DType::bf16:
-    return stored<bfloat16>(numbers, data.shape);
-  default:
-    return stored<double>(numbers, data.shape);
-  }
+/// Whole numbers are real ones, too.
+Array real_argument(const ArrayData &data, DType type) {
+  if (!data.is_integer)
+    return real_array(data.reals, data.shape, type);
+  return real_array(std::vector<double>(data.integers.begin(), data.integers.end()), data.shape, type);
 }
 
-Array integer_array(const stdlib::EntryInfo &entry, const std::string &name, const ArrayData &data) {
+Array integer_argument(const stdlib::EntryInfo &entry, const std::string &name, const ArrayData &data) {
   if (!data.is_integer)
     throw Error(ErrorCode::type_mismatch,
                 std::string(entry.name) + ", argument '" + name + "': expected integers, given reals");
@@ -58,6 +49,19 @@ std::vector<double> converted(const Array &array) {
 }
 
 } // namespace
+
+Array real_array(std::span<const double> numbers, const std::vector<std::int64_t> &shape, DType type) {
+  switch (type) {
+  case DType::f32:
+    return stored<float>(numbers, shape);
+  case DType::f16:
+    return stored<half>(numbers, shape);
+  case DType::bf16:
+    return stored<bfloat16>(numbers, shape);
+  default:
+    return stored<double>(numbers, shape);
+  }
+}
 
 stdlib::EntryProgram usual_program(const stdlib::EntryInfo &entry, bool total) {
   std::vector<stdlib::InputShape> inputs;
@@ -129,8 +133,7 @@ CaseResult run_case(const stdlib::EntryInfo &entry, const Case &input, const Run
       arguments.emplace_back(data.reals.front());
       continue;
     }
-    storage.push_back(tensor.kind() == real ? real_array(data, options.type)
-                                            : integer_array(entry, tensor.name(), data));
+    storage.push_back(tensor.kind() == real ? real_argument(data, options.type) : integer_argument(entry, tensor.name(), data));
     arguments.emplace_back(storage.back());
   }
   Program program = options.gradient ? value_and_gradient(made.program, wanted) : made.program;

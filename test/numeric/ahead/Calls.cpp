@@ -21,13 +21,10 @@ const tools::ArrayData &argument(const Subject &subject, const Tensor &tensor) {
 }
 
 Array array_of(const tools::ArrayData &data, DType type) {
-  Array array(data.is_integer ? DType::i64 : type, Shape(data.shape));
-  if (data.is_integer)
-    std::copy(data.integers.begin(), data.integers.end(), array.data<std::int64_t>());
-  else if (type == DType::f64)
-    std::copy(data.reals.begin(), data.reals.end(), array.data<double>());
-  else
-    std::transform(data.reals.begin(), data.reals.end(), array.data<float>(), [](double x) { return static_cast<float>(x); });
+  if (!data.is_integer)
+    return tools::real_array(data.reals, data.shape, type);
+  Array array(DType::i64, Shape(data.shape));
+  std::copy(data.integers.begin(), data.integers.end(), array.data<std::int64_t>());
   return array;
 }
 

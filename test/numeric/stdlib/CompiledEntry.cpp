@@ -14,17 +14,6 @@ std::vector<stdlib::InputShape> shapes_of(const tools::Case &input) {
   return shapes;
 }
 
-/// The numbers stored as this type.
-Array real_array(const std::vector<double> &numbers, const std::vector<std::int64_t> &shape, DType type) {
-  Array array(type, Shape(shape));
-  if (type == DType::f64)
-    std::copy(numbers.begin(), numbers.end(), array.data<double>());
-  else
-    std::transform(numbers.begin(), numbers.end(), array.data<float>(),
-                   [](double number) { return static_cast<float>(number); });
-  return array;
-}
-
 /// The sum of all elements of all results, each with a weight of its own: the plain sum of a softmax is
 /// constant.
 Expr weighted_sum(const Program &program) {
@@ -84,7 +73,7 @@ std::vector<Array> CompiledEntry::call(const Function &function, const tools::Ca
       std::copy(data.integers.begin(), data.integers.end(), array.data<std::int64_t>());
       storage.push_back(array);
     } else {
-      storage.push_back(real_array(reals, data.shape, type_));
+      storage.push_back(tools::real_array(reals, data.shape, type_));
     }
     return arguments.emplace_back(storage.back());
   };
