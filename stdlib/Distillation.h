@@ -111,10 +111,7 @@ inline constexpr auto f_distill_ratio_weight = define(
       check_option("f_distill_ratio_weight", "kind", kind,
                    {"reverse_kl", "forward_kl", "jensen_shannon", "squared_hellinger", "jeffreys",
                     "softened_reverse_kl", "neyman"});
-      if (bins < 1)
-        throw Error(ErrorCode::bad_option,
-                    "f_distill_ratio_weight, parameter 'bins': expected at least 1, given " +
-                        std::to_string(bins));
+      check_whole("f_distill_ratio_weight", "bins", bins, 1);
       Index b("b", extent(l, 0)), other("a", extent(l, 0)), h("h");
       Tensor ratio(b, clamp(exp(clamp(mean(h, l(b, h)), -10.0, 10.0)), lo, hi));
       Tensor bin(b, to_integer(clamp(floor((t(b) - t_min) / (t_max - t_min) * bins), 0.0, bins - 1.0)));
@@ -345,18 +342,15 @@ inline constexpr auto group_progressive_guidance_loss = define(
                    "times its "
                    "divergence from the one before, which gets no gradient; summed over sub-nets.",
         .source = "Xu et al., EQ-Net: Elastic Quantization Neural Networks, ICCV 2023; xuke225/EQ-Net",
-        .parameters = {{points("z", "m,b,c", "logits of the sub-nets, from the highest precision"),
-                        labels("y", "b", "labels, < c"), number("a", 0.5, 0.0, 1.0, "share of the guidance"),
+        .parameters = {{points("z", "m,b,c", "logits of the sub-nets, from the highest precision"), labels("y", "b", "labels, < c"),
+                        number("a", 0.5, 0.0, 1.0, "share of the guidance"),
                         option("M", 0.0, "how many of the sub-nets count, from the first; 0: all")}},
         .known = {R"({"z": [[[0, 0]], [[0, 0]]], "y": [0], "a": 0.5})", "1.0397207708399179"},
         .properties = shift_invariant,
         .smoothness = Smoothness::detached,
     },
     [](const Tensor &z, const Tensor &y, const Expr &a, int count_of_nets) {
-      if (count_of_nets < 0)
-        throw Error(ErrorCode::bad_option,
-                    "group_progressive_guidance_loss, parameter 'M': expected at least 0, given " +
-                        std::to_string(count_of_nets));
+      check_whole("group_progressive_guidance_loss", "M", count_of_nets, 0);
       Expr later = count_of_nets == 0 ? extent(z, 0) - 1 : Expr(count_of_nets - 1);
       Index m("m", later), b("b"), c("c");
       Expr log_p = stop_gradient(log_softmax(c, z(m, b, c))), log_q = log_softmax(c, z(m + 1, b, c));

@@ -43,11 +43,6 @@ Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, con
   return where(count > 0, logsumexp(over, value, predicate) - log(to_real(maximum(count, 1))), 0.0);
 }
 
-Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
-                      const Expr &predicate) {
-  return softplus(logsumexp(over, score(over), predicate && over != label) - score(label));
-}
-
 Expr cosine_with_margin(const Expr &cosine, const Expr &margin) {
   // The sine's derivative is infinite where the vectors are parallel.
   Expr sine = sqrt(maximum(1.0 - square(cosine), 1e-9));
@@ -59,10 +54,9 @@ Expr cos_pi(const Expr &t) { return cos(std::numbers::pi * (t - 2.0 * round(0.5 
 
 Expr squared_sin_pi(const Expr &t) { return square(sin(std::numbers::pi * (t - round(t)))); }
 
-Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
-             const Expr &predicate) {
+Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other, const std::optional<Expr> &predicate) {
   Expr before = value(other) < value(index) || (value(other) == value(index) && other < index);
-  return count(other, before && predicate);
+  return count(other, predicate ? before && *predicate : before);
 }
 
 void reject_parameter(std::string_view entry, std::string_view parameter, const std::string &expected,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace mercer::stdlib {
@@ -33,10 +34,6 @@ Expr sum_of_sample(const std::vector<Index> &indices, const Expr &value);
 Expr mean_of_sample(const std::vector<Index> &indices, const Expr &value);
 /// log of the mean of exp(value) over the `count` values where the predicate holds; 0 where there are none.
 Expr log_mean_exp(const Indices &over, const Expr &value, const Expr &count, const Expr &predicate = true);
-/// -log of the softmax probability of `label` among the scores: log(1 + sum of exp(differences)), in which
-/// nothing cancels. Without other scores it is 0.
-Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
-                      const Expr &predicate = true);
 /// cos(theta + margin) of a cosine, margin >= 0; past pi, where that would rise again, cos(theta) - margin
 /// sin(margin).
 Expr cosine_with_margin(const Expr &cosine, const Expr &margin);
@@ -48,8 +45,7 @@ Expr squared_sin_pi(const Expr &t);
 
 /// How many values come before that at `index`, in rising order; of equal ones the first comes first. `other`
 /// runs over all.
-Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other,
-             const Expr &predicate = true);
+Expr rank_of(const std::function<Expr(const Expr &)> &value, const Index &index, const Index &other, const std::optional<Expr> &predicate = {});
 
 /// Throws what the checks below throw. @throws Error(bad_option)
 [[noreturn]] void reject_parameter(std::string_view entry, std::string_view parameter,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mercer/stdlib/Contrastive.h"
+#include "mercer/stdlib/Scores.h"
 
 #include <cmath>
 
@@ -307,19 +308,13 @@ inline constexpr auto matryoshka_info_nce = define(
     [](const Tensor &q, const Tensor &p, const std::vector<double> &dims, const std::vector<double> &weights,
        const Expr &tau, const Reduction &reduction) {
       if (dims.size() != weights.size() || dims.empty())
-        throw Error(ErrorCode::bad_option,
-                    "matryoshka_info_nce, parameters 'dims' and 'weights': expected as many "
-                    "weights as lengths, one or more, given " +
-                        std::to_string(dims.size()) + " lengths and " + std::to_string(weights.size()) +
-                        " weights");
+        reject_parameter("matryoshka_info_nce", "weights", "as many weights as lengths, one or more",
+                         std::to_string(weights.size()) + " weights and " + std::to_string(dims.size()) + " lengths");
       Index i("i", extent(q, 0)), j("j");
       Expr total = 0.0;
       for (std::size_t r = 0; r < dims.size(); ++r) {
         if (!(dims[r] >= 1 && dims[r] <= 1e9 && dims[r] == std::floor(dims[r])))
-          throw Error(ErrorCode::bad_option,
-                      "matryoshka_info_nce, parameter 'dims': expected whole numbers of 1 or "
-                      "more, given " +
-                          to_text(Expr(dims[r])));
+          reject_parameter("matryoshka_info_nce", "dims", "whole numbers of 1 or more", to_text(Expr(dims[r])));
         Index k("k", minimum(extent(q, 1), static_cast<std::int64_t>(dims[r])));
         Tensor query = normalize(Tensor({i, k}, q(i, k))), passage = normalize(Tensor({j, k}, p(j, k)));
         auto score = [&](const Expr &row) { return dot(query[i], passage[row]) / tau; };

@@ -129,23 +129,19 @@ inline constexpr auto multi_margin_loss = define(
         .also = "MultiMarginLoss",
         .summary = "max(0, margin - x_y + x_k)^p of the other classes, over the number of all classes.",
         .source = "torch.nn.functional.multi_margin_loss",
-        .parameters =
-            {{points("input", "n,c", "scores"),
-              labels("target", "n", "labels, < c"),
-              option("p", 1.0, "exponent, 1 or 2"),
-              number("margin", 1.0, -1e30, 1e30, "margin"),
-              {.name = "weight", .shape = "c", .doc = "weight of a class; all 1 when left out", .low = 0},
-              reduction()}},
+        .parameters = {{points("input", "n,c", "scores"),
+                        labels("target", "n", "labels, < c"),
+                        option("p", 1.0, "exponent, 1 or 2"),
+                        number("margin", 1.0, -1e30, 1e30, "margin"),
+                        {.name = "weight", .shape = "c", .doc = "weight of a class; all 1 when left out", .low = 0},
+                        reduction()}},
         .known = {R"({"input": [[1, 0.5, 0]], "target": [1], "p": 2})", "0.8333333333333334"},
         .properties = non_negative | shift_invariant,
         .smoothness = Smoothness::kinked,
         .kink = {R"({"input": [[1, 0]], "target": [0]})", "[[0, 0]]"},
     },
-    [](const Tensor &input, const Tensor &target, int p, const Expr &margin,
-       const std::optional<Tensor> &weight, const Reduction &reduction) {
-      if (p != 1 && p != 2)
-        throw Error(ErrorCode::bad_option,
-                    "multi_margin_loss, parameter 'p': expected 1 or 2, given " + std::to_string(p));
+    [](const Tensor &input, const Tensor &target, int p, const Expr &margin, const std::optional<Tensor> &weight, const Reduction &reduction) {
+      check_whole("multi_margin_loss", "p", p, 1, 2);
       Index n("n"), c("c");
       Expr violation = relu(margin - input(n, target(n)) + input(n, c));
       Expr total = sum(c, p == 1 ? violation : square(violation), c != target(n));

@@ -193,10 +193,8 @@ inline constexpr auto hierarchical_mixture_of_kernels = define(
        const std::optional<Tensor> &precision) {
       check_whole("hierarchical_mixture_of_kernels", "degree", degree, 0, 100);
       if (lambdas.size() != alphas.size())
-        throw Error(ErrorCode::bad_option, "hierarchical_mixture_of_kernels, parameter 'lambdas': expected " +
-                                               std::to_string(alphas.size()) +
-                                               " weights, as there are alphas, given " +
-                                               std::to_string(lambdas.size()));
+        reject_parameter("hierarchical_mixture_of_kernels", "lambdas", std::to_string(alphas.size()) + " weights, as there are alphas",
+                         std::to_string(lambdas.size()));
       return Kernel([=](const Tensor &x, const Tensor &y) {
         auto blend = [](const Tensor &logits, const Expr &a, const Expr &b) {
           Expr share = sigmoid(logits(0) - logits(1));

@@ -4,6 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
+#include "mercer/stdlib/Scores.h"
 
 #include <numbers>
 

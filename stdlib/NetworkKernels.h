@@ -21,9 +21,8 @@ inline void check_depth(const char *entry, const char *parameter, int depth, int
 inline constexpr auto arc_cosine_kernel = define(
     Spec<1>{
         .name = "arc_cosine_kernel",
-        .summary =
-            "2 E[step(w.x) step(w.y) (w.x)^n (w.y)^n] over normal w: the kernel of infinitely many units of "
-            "degree n. A zero vector has the angle pi / 2 with every other.",
+        .summary = "2 E[step(w.x) step(w.y) (w.x)^n (w.y)^n] over normal w: the kernel of infinitely many units of "
+                   "degree n. A zero vector has the angle pi / 2 with every other.",
         .source = "Cho and Saul, Kernel Methods for Deep Learning, NeurIPS 2009",
         .parameters = {{option("order", 1.0, "degree of the units: 0 (step), 1 (relu) or 2")}},
         .known = {R"({"X": [[1, 2]], "Y": [[-0.5, 1]]})", "[[1.6938689194162817]]"},
@@ -32,10 +31,7 @@ inline constexpr auto arc_cosine_kernel = define(
         .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[1, 2]]"},
     },
     [](int order) {
-      if (order < 0 || order > 2)
-        throw Error(ErrorCode::bad_option,
-                    "arc_cosine_kernel, parameter 'order': expected 0, 1 or 2, given " +
-                        std::to_string(order));
+      check_whole("arc_cosine_kernel", "order", order, 0, 2);
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Expr value = arc_cosine(order, angle_of(x, y));
         if (order == 0)
@@ -164,8 +160,7 @@ inline constexpr auto zonal_arccos_kernel = define(
 inline constexpr auto ntk_smooth_activation = define(
     Spec<2>{
         .name = "ntk_smooth_activation",
-        .summary =
-            "Neural tangent kernel of L layers of units max(0, u)^s on unit vectors; inputs are normalised.",
+        .summary = "Neural tangent kernel of L layers of units max(0, u)^s on unit vectors; inputs are normalised.",
         .source = "Salgia, Provably and Practically Efficient Neural Contextual Bandits, ICML 2023",
         .parameters = {{option("s", 2.0, "power of the units: 1, 2 or 3"), option("L", 2.0, "layers")}},
         .known = {R"({"X": [[1, 0]], "Y": [[0.4, 0.916515138991168]], "s": 3})", "[[0.5206497526002036]]"},
@@ -173,9 +168,7 @@ inline constexpr auto ntk_smooth_activation = define(
         .smoothness = Smoothness::once,
     },
     [](int s, int layers) {
-      if (s < 1 || s > 3)
-        throw Error(ErrorCode::bad_option,
-                    "ntk_smooth_activation, parameter 's': expected 1, 2 or 3, given " + std::to_string(s));
+      check_whole("ntk_smooth_activation", "s", s, 1, 3);
       check_depth("ntk_smooth_activation", "L", layers, 0);
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Expr angle = angle_of(x, y), tangent = cos(angle);

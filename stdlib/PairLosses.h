@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mercer/stdlib/Metric.h"
+#include "mercer/stdlib/Scores.h"
 
 #include <numbers>
 

@@ -125,18 +125,13 @@ inline constexpr auto snnk_relu_layer = define(
         .source = "Sehanobish et al., Scalable Neural Network Kernels, ICLR 2024; "
                   "arijitthegame/neural-network-kernels",
         .parameters = {{points("x", "b,k", "inputs"), points("G", "m,k", "standard normal projections"),
-                        points("Theta", "o,m", "weights in the space of features"),
-                        option("M", 0.0, "features that are taken; 0: all"),
+                        points("Theta", "o,m", "weights in the space of features"), option("M", 0.0, "features that are taken; 0: all"),
                         number("c", 0.0, -1e30, 1e30, "least feature")}},
-        .known = {R"({"x": [[0.6, -0.2]], "G": [[0.5, -0.3], [1.2, 0.4]], "Theta": [[1, 2]]})",
-                  "[[1.1596551211459378]]"},
+        .known = {R"({"x": [[0.6, -0.2]], "G": [[0.5, -0.3], [1.2, 0.4]], "Theta": [[1, 2]]})", "[[1.1596551211459378]]"},
         .smoothness = Smoothness::kinked,
     },
     [](const Tensor &x, const Tensor &g, const Tensor &theta, int features, const Expr &c) {
-      if (features < 0)
-        throw Error(ErrorCode::bad_option,
-                    "snnk_relu_layer, parameter 'M': expected a whole number of at least 0, given " +
-                        std::to_string(features));
+      check_whole("snnk_relu_layer", "M", features, 0);
       Expr taken = features == 0 ? extent(g, 0) : Expr(features);
       Index b("b"), o("o"), m("m", taken);
       Tensor feature({b, m}, maximum(dot(g[m], x[b]), c));
@@ -146,27 +141,18 @@ inline constexpr auto snnk_relu_layer = define(
 inline constexpr auto multilayer_random_features = define(
     Spec<7>{
         .name = "multilayer_random_features",
-        .summary =
-            "Features of a network with random weights, all hidden layers of one width n: each layer is "
-            "act(W x + b) / sqrt(n).",
+        .summary = "Features of a network with random weights, all hidden layers of one width n: each layer is "
+                   "act(W x + b) / sqrt(n).",
         .source = "Matthews et al., Gaussian Process Behaviour in Wide Deep Neural Networks, ICLR 2018",
-        .parameters =
-            {{points("X", "i,d", "inputs"), points("W1", "r,d", "weights of the first layer"),
-              points("b1", "r", "its biases"), points("W", "l,r,r", "weights of the layers after it"),
-              points("b", "l,r", "their biases"), option("L", 2.0, "layers, the first included"),
-              option("act", "relu", "relu|tanh: the activation; also erf, cos, sin, softplus, gelu, sigmoid")}},
-        .known =
-            {R"({"X": [[1, 2]], "W1": [[1, 0], [0, 1]], "b1": [0, 1], "W": [[[1, 1], [0, -1]]], "b": [[0, 0]]})",
-             "[[2, 0]]"},
+        .parameters = {{points("X", "i,d", "inputs"), points("W1", "r,d", "weights of the first layer"), points("b1", "r", "its biases"),
+                        points("W", "l,r,r", "weights of the layers after it"), points("b", "l,r", "their biases"),
+                        option("L", 2.0, "layers, the first included"),
+                        option("act", "relu", "relu|tanh: the activation; also erf, cos, sin, softplus, gelu, sigmoid")}},
+        .known = {R"({"X": [[1, 2]], "W1": [[1, 0], [0, 1]], "b1": [0, 1], "W": [[[1, 1], [0, -1]]], "b": [[0, 0]]})", "[[2, 0]]"},
         .smoothness = Smoothness::kinked,
     },
-    [](const Tensor &x, const Tensor &w1, const Tensor &b1, const Tensor &w, const Tensor &b, int layers,
-       const std::string &act) {
-      if (layers < 1 || layers > 50)
-        throw Error(
-            ErrorCode::bad_option,
-            "multilayer_random_features, parameter 'L': expected a whole number from 1 to 50, given " +
-                std::to_string(layers));
+    [](const Tensor &x, const Tensor &w1, const Tensor &b1, const Tensor &w, const Tensor &b, int layers, const std::string &act) {
+      check_whole("multilayer_random_features", "L", layers, 1, 50);
       auto f = activation("multilayer_random_features", "act", act);
       Index i("i"), r("r");
       Expr scale = rsqrt(to_real(extent(w1, 0)));

@@ -296,22 +296,17 @@ inline constexpr auto mixture_of_regressions_posterior_mean = define(
 inline constexpr auto single_neuron_surrogate = define(
     Spec<5>{
         .name = "single_neuron_surrogate",
-        .summary =
-            "Convex surrogate of fitting a ReLU neuron, mean of max(0, z)^2 / 2 - y z, whose gradient has no "
-            "derivative of the ReLU in it; and the weights after T steps of it.",
+        .summary = "Convex surrogate of fitting a ReLU neuron, mean of max(0, z)^2 / 2 - y z, whose gradient has no "
+                   "derivative of the ReLU in it; and the weights after T steps of it.",
         .source = "Wang et al., Robustly Learning a Single Neuron via Sharpness, ICML 2023; Kakade et al., "
                   "NeurIPS 2011",
-        .parameters = {{points("x", "i,d", "inputs"), points("y", "i", "targets"),
-                        points("w", "d", "weights"), number("eta", 0.1, 0.0, 1e30, "length of a step"),
-                        option("T", 1.0, "steps, 0 to 1000")}},
+        .parameters = {{points("x", "i,d", "inputs"), points("y", "i", "targets"), points("w", "d", "weights"),
+                        number("eta", 0.1, 0.0, 1e30, "length of a step"), option("T", 1.0, "steps, 0 to 1000")}},
         .known = {R"({"x": [[1, 0], [1, 1]], "y": [1, 2], "w": [1, 0]})", "-1"},
         .smoothness = Smoothness::once,
     },
     [](const Tensor &x, const Tensor &y, const Tensor &w, const Expr &eta, int steps) {
-      if (steps < 0 || steps > 1000)
-        throw Error(ErrorCode::bad_option,
-                    "single_neuron_surrogate, parameter 'T': expected 0 to 1000, given " +
-                        std::to_string(steps));
+      check_whole("single_neuron_surrogate", "T", steps, 0, 1000);
       Index i("i"), d("d");
       Expr z = dot(x[i], w);
       Tensor weights = w;

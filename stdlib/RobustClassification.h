@@ -88,18 +88,23 @@ inline constexpr auto wasserstein_robust_hinge = define(
       return RobustRisk{phi, g * eps + mean(i, phi(i))};
     });
 
+/// Of minimax risk classifiers whose test points have weights.
+inline constexpr std::array<Parameter, 5> minimax_risk_parameters = {
+    points("Phi", "j,y,d", "joint features of a test point and a label"), fractions("alpha", "j", "weights of the test points"),
+    points("tau", "d", "mean feature"), positive("lambda", "d", "confidence widths, at least 0"), points("mu", "d", "parameters")};
+
+/// sum of lambda |mu| - tau mu: the price of the weights mu where the mean features are known to be within lambda of tau.
+inline Expr confidence_term(const Tensor &tau, const Tensor &lambda, const Tensor &mu) {
+  Index d("d");
+  return sum(d, lambda(d) * abs(mu(d)) - tau(d) * mu(d));
+}
+
 inline constexpr auto mrc_objective_01 = define(
     Spec<5>{
         .name = "mrc_objective_01",
-        .summary =
-            "Upper bound of the worst 0-1 risk of a minimax risk classifier with weights of its samples.",
-        .source =
-            "Segovia-Martin, Mazuelas and Liu, Double-Weighting for Covariate Shift Adaptation, ICML 2023",
-        .parameters = {{points("Phi", "j,y,d", "joint features of a test point and a label"),
-                        fractions("alpha", "j", "weights of the test points"),
-                        points("tau", "d", "mean feature"),
-                        positive("lambda", "d", "confidence widths, at least 0"),
-                        points("mu", "d", "parameters")}},
+        .summary = "Upper bound of the worst 0-1 risk of a minimax risk classifier with weights of its samples.",
+        .source = "Segovia-Martin, Mazuelas and Liu, Double-Weighting for Covariate Shift Adaptation, ICML 2023",
+        .parameters = minimax_risk_parameters,
         .known = {R"({"Phi": [[[1, 0.5, 0, 0], [0, 0, 1, 0.5]], [[1, -1, 0, 0], [0, 0, 1, -1]]],
                       "alpha": [1, 0.8], "tau": [0.1, 0.2, 0.3, -0.1], "lambda": [0.05, 0.05, 0.05, 0.05],
                       "mu": [0.2, -0.3, 0.1, 0.4]})",
@@ -112,21 +117,15 @@ inline constexpr auto mrc_objective_01 = define(
       // The best set of classes is one of the largest scores: those at least as large as one of them.
       Expr as_large = l == y || score(j, l) >= score(j, y);
       Tensor best({j, y}, (sum(l, score(j, l), as_large) - 1.0) / to_real(count(l, as_large)));
-      return mean(j, 1.0 + max(y, best(j, y))) + sum(d, lambda(d) * abs(mu(d)) - tau(d) * mu(d));
+      return mean(j, 1.0 + max(y, best(j, y))) + confidence_term(tau, lambda, mu);
     });
 
 inline constexpr auto mrc_objective_log = define(
     Spec<5>{
         .name = "mrc_objective_log",
-        .summary =
-            "Upper bound of the worst log-risk of a minimax risk classifier with weights of its samples.",
-        .source =
-            "Segovia-Martin, Mazuelas and Liu, Double-Weighting for Covariate Shift Adaptation, ICML 2023",
-        .parameters = {{points("Phi", "j,y,d", "joint features of a test point and a label"),
-                        fractions("alpha", "j", "weights of the test points"),
-                        points("tau", "d", "mean feature"),
-                        positive("lambda", "d", "confidence widths, at least 0"),
-                        points("mu", "d", "parameters")}},
+        .summary = "Upper bound of the worst log-risk of a minimax risk classifier with weights of its samples.",
+        .source = "Segovia-Martin, Mazuelas and Liu, Double-Weighting for Covariate Shift Adaptation, ICML 2023",
+        .parameters = minimax_risk_parameters,
         .known = {R"({"Phi": [[[1, 0.5, 0, 0], [0, 0, 1, 0.5]], [[1, -1, 0, 0], [0, 0, 1, -1]]],
                       "alpha": [1, 0.8], "tau": [0.1, 0.2, 0.3, -0.1], "lambda": [0.05, 0.05, 0.05, 0.05],
                       "mu": [0.2, -0.3, 0.1, 0.4]})",
@@ -137,7 +136,7 @@ inline constexpr auto mrc_objective_log = define(
     [](const Tensor &phi, const Tensor &alpha, const Tensor &tau, const Tensor &lambda, const Tensor &mu) {
       Index j("j"), y("y"), d("d");
       Expr score = alpha(j) * sum(d, phi(j, y, d) * mu(d));
-      return mean(j, logsumexp(y, score)) + sum(d, lambda(d) * abs(mu(d)) - tau(d) * mu(d));
+      return mean(j, logsumexp(y, score)) + confidence_term(tau, lambda, mu);
     });
 
 inline constexpr auto sparsemax_loss = define(

@@ -77,9 +77,7 @@ inline constexpr auto mmd2_variance = define(
     },
     [](const Tensor &x, const Tensor &y, int size, const Kernel &k) {
       if (size < 0 || size == 1)
-        throw Error(ErrorCode::bad_option,
-                    "mmd2_variance, parameter 'M': expected 0 or a whole number of at least 2, given " +
-                        std::to_string(size));
+        reject_parameter("mmd2_variance", "M", "0 or a whole number of 2 or more", std::to_string(size));
       Index i("i"), j("j");
       Expr m = to_real(extent(x, 0)), pairs = m * (m - 1.0);
       Tensor kx({i, j}, k(x[i], x[j])), ky({i, j}, k(y[i], y[j])), kxy({i, j}, k(x[i], y[j]));

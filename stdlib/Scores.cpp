@@ -3,9 +3,18 @@
 
 namespace mercer::stdlib {
 
+Expr log_odds_against(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label, const std::optional<Expr> &predicate) {
+  Expr other = over != label;
+  return logsumexp(over, score(over), predicate ? *predicate && other : other) - score(label);
+}
+
 Expr log_odds_against(const Tensor &z, const Index &n, const Expr &label) {
-  Index c("c");
-  return logsumexp(c, z(n, c), c != label) - z(n, label);
+  return log_odds_against(
+      Index("c"), [&](const Expr &c) { return z(n, c); }, label);
+}
+
+Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label, const std::optional<Expr> &predicate) {
+  return softplus(log_odds_against(over, score, label, predicate));
 }
 
 Expr cross_entropy_of(const Tensor &z, const Index &n, const Expr &label) {

@@ -3,13 +3,20 @@
 
 #include "mercer/language.h"
 
+#include <functional>
+#include <optional>
+
 namespace mercer::stdlib {
 
-/// log((1 - p_y) / p_y) of the softmax p of the scores z(n, :): logsumexp of the others less the score of the
+/// log((1 - p_y) / p_y) of the softmax p of scores, here z(n, :), where the predicate holds: logsumexp of the others less the score of the
 /// label. With it, -log p_y is its softplus, 1 - p_y its sigmoid: nothing cancels where p_y is near 1. One
 /// class: -inf.
+Expr log_odds_against(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
+                      const std::optional<Expr> &predicate = {});
 Expr log_odds_against(const Tensor &z, const Index &n, const Expr &label);
-/// -log p_y of the softmax of the scores.
+/// -log p_y of the softmax of the scores; 0 without others.
+Expr cross_entropy_of(const Index &over, const std::function<Expr(const Expr &)> &score, const Expr &label,
+                      const std::optional<Expr> &predicate = {});
 Expr cross_entropy_of(const Tensor &z, const Index &n, const Expr &label);
 /// (exp(r u) - 1) / r, u where r is 0: with its derivative by r there.
 Expr exponential_ratio(const Expr &u, const Expr &r);

@@ -142,21 +142,16 @@ inline constexpr auto piecewise_polynomial_kernel = define(
         .summary = "Wendland's polynomial of r = |x-y| / l, 0 for r >= 1: 2 q times differentiable, positive "
                    "definite in "
                    "as many dimensions as the points have.",
-        .source =
-            "Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, eq. 4.21; "
-            "GPyTorch PiecewisePolynomialKernel",
-        .parameters = {{option("q", 2.0, "smoothness: 0, 1, 2 or 3"),
-                        number("l", 1.0, 0.0, 1e30, "length scale")}},
+        .source = "Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press 2006, eq. 4.21; "
+                  "GPyTorch PiecewisePolynomialKernel",
+        .parameters = {{option("q", 2.0, "smoothness: 0, 1, 2 or 3"), number("l", 1.0, 0.0, 1e30, "length scale")}},
         .known = {R"({"X": [[0.3, 0.4]], "Y": [[0, 0]], "l": 2})", "[[0.5747222900390625]]"},
         .properties = non_negative | at_most_one | symmetric | positive_definite,
         .smoothness = Smoothness::once, // the distance has no second derivative at 0
         .kink = {R"({"X": [[1, 2]], "Y": [[1, 2]]})", "[[0, 0]]"},
     },
     [](int q, const Expr &l) {
-      if (q < 0 || q > 3)
-        throw Error(ErrorCode::bad_option,
-                    "piecewise_polynomial_kernel, parameter 'q': expected 0, 1, 2 or 3, given " +
-                        std::to_string(q));
+      check_whole("piecewise_polynomial_kernel", "q", q, 0, 3);
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Expr r = distance(x, y) / l;
         Expr j = to_real(floor_div(extent(x, 0), 2)) + (q + 1.0);
@@ -191,9 +186,7 @@ inline constexpr auto sobolev_h1_kernel = define(
     },
     [](const std::string &variant, int s) {
       check_option("sobolev_h1_kernel", "variant", variant, {"min", "periodic"});
-      if (s < 1 || s > 3)
-        throw Error(ErrorCode::bad_option,
-                    "sobolev_h1_kernel, parameter 's': expected 1, 2 or 3, given " + std::to_string(s));
+      check_whole("sobolev_h1_kernel", "s", s, 1, 3);
       return Kernel([=](const Tensor &x, const Tensor &y) {
         Index k("k");
         if (variant == "min")

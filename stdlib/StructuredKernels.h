@@ -67,14 +67,10 @@ inline constexpr auto lmc_kernel = define(
         .parameters = {{points("X", "i,k", "inputs"), labels("task", "i", "task of each input"),
                         points("A", "q,p,r", "mixing of latent function q into task p"),
                         option("Q", 0.0, "how many of the latent functions of A are taken; 0: all")}},
-        .known = {R"({"X": [[0], [1.5]], "task": [0, 1], "A": [[[1], [0.5]]]})",
-                  "[[1, 0.16232623367917487], [0.16232623367917487, 0.25]]"},
+        .known = {R"({"X": [[0], [1.5]], "task": [0, 1], "A": [[[1], [0.5]]]})", "[[1, 0.16232623367917487], [0.16232623367917487, 0.25]]"},
     },
     [](const Tensor &x, const Tensor &task, const Tensor &a, int latent) {
-      if (latent < 0)
-        throw Error(ErrorCode::bad_option,
-                    "lmc_kernel, parameter 'Q': expected a whole number of at least 0, given " +
-                        std::to_string(latent));
+      check_whole("lmc_kernel", "Q", latent, 0);
       Index i("i"), j("j"), r("r"), q("q", latent == 0 ? extent(a, 0) : Expr(latent));
       Expr mixing = sum(r, a(q, task(i), r) * a(q, task(j), r));
       return Tensor({i, j}, sum(q, mixing * exp(-0.5 * squared_distance(x[i], x[j]))));
@@ -250,19 +246,14 @@ inline constexpr auto knn_graph_affinity = define(
                    "times the mean "
                    "squared distance of neighbours. Of equally near points the first count.",
         .source = "Zhang et al., Graph Degree Linkage, ECCV 2012; jwyang/JULE.torch affinity",
-        .parameters = {{points("X", "i,k", "features"),
-                        option("Ks", 20.0, "neighbours; all others where there are fewer"),
+        .parameters = {{points("X", "i,k", "features"), option("Ks", 20.0, "neighbours; all others where there are fewer"),
                         number("a", 1.0, 0.0, 1e30, "scale of sigma^2")}},
-        .known = {R"({"X": [[0], [1], [1.9]], "Ks": 1})",
-                  "[[0, 0.3182117720711484, 0], [0, 0, 0.39554887722666776], [0, 0.39554887722666776, 0]]"},
+        .known = {R"({"X": [[0], [1], [1.9]], "Ks": 1})", "[[0, 0.3182117720711484, 0], [0, 0, 0.39554887722666776], [0, 0.39554887722666776, 0]]"},
         .properties = non_negative | at_most_one | shift_invariant | scale_invariant,
         .smoothness = Smoothness::detached,
     },
     [](const Tensor &x, int neighbours, const Expr &a) {
-      if (neighbours < 1)
-        throw Error(ErrorCode::bad_option,
-                    "knn_graph_affinity, parameter 'Ks': expected a whole number of at least 1, given " +
-                        std::to_string(neighbours));
+      check_whole("knn_graph_affinity", "Ks", neighbours, 1);
       Index i("i"), j("j"), l("l");
       Tensor squared({i, j}, squared_distance(x[i], x[j]));
       Expr nearer = squared(i, l) < squared(i, j) || (squared(i, l) == squared(i, j) && l < j);
