@@ -10,38 +10,50 @@
 
 namespace mercer::stdlib::regression {
 
+/// A loss of each element whose mean, with weights, is the weighted one; 0 where nothing has weight.
+inline Loss weighted_loss(const std::vector<Index> &i, const Expr &loss, const std::optional<Tensor> &weight, const Reduction &reduction) {
+  if (!weight)
+    return Loss(i, loss, reduction);
+  Expr w = at(*weight, i);
+  return Loss(i, w * loss, reduction, weighted_average(sum(i, w * loss), sum(i, w)));
+}
+
 inline constexpr auto mse = define(
-    Spec<3>{
+    Spec<4>{
         .name = "mse",
         .also = "mse_loss",
-        .summary = "Squared errors over all elements.",
+        .summary = "Squared errors over all elements; with weights the mean is the weighted one.",
         .source = "torch.nn.functional.mse_loss",
-        .parameters = {{points("input", "b,...", "prediction"), points("target", "b,...", "target"),
+        .parameters = {{points("input", "b,...", "prediction"),
+                        points("target", "b,...", "target"),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
                         reduction()}},
-        .known = {R"({"input": [1, 2], "target": [0, 4]})", "2.5"},
+        .known = {R"({"input": [1, 2], "target": [0, 4], "weight": [1, 3]})", "3.25"},
         .properties = non_negative | zero_when_equal | symmetric,
     },
-    [](const Tensor &input, const Tensor &target, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Reduction &reduction) {
       auto i = indices_of(input);
-      return Loss(i, square(at(input, i) - at(target, i)), reduction);
+      return weighted_loss(i, square(at(input, i) - at(target, i)), weight, reduction);
     });
 
 inline constexpr auto mae = define(
-    Spec<3>{
+    Spec<4>{
         .name = "mae",
         .also = "l1_loss",
-        .summary = "Absolute errors over all elements.",
+        .summary = "Absolute errors over all elements; with weights the mean is the weighted one.",
         .source = "torch.nn.functional.l1_loss",
-        .parameters = {{points("input", "b,...", "prediction"), points("target", "b,...", "target"),
+        .parameters = {{points("input", "b,...", "prediction"),
+                        points("target", "b,...", "target"),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
                         reduction()}},
-        .known = {R"({"input": [1, 2], "target": [0, 4]})", "1.5"},
+        .known = {R"({"input": [1, 2], "target": [0, 4], "weight": [1, 3]})", "1.75"},
         .properties = non_negative | zero_when_equal | symmetric,
         .smoothness = Smoothness::kinked,
         .kink = {R"({"input": [1, 2], "target": [1, 4]})", "[0, -0.5]"},
     },
-    [](const Tensor &input, const Tensor &target, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Reduction &reduction) {
       auto i = indices_of(input);
-      return Loss(i, abs(at(input, i) - at(target, i)), reduction);
+      return weighted_loss(i, abs(at(input, i) - at(target, i)), weight, reduction);
     });
 
 inline constexpr auto huber_loss = define(
@@ -106,21 +118,26 @@ inline constexpr auto cauchy_loss = define(
     });
 
 inline constexpr auto huber = define(
-    Spec<4>{
+    Spec<5>{
         .name = "huber",
         .also = "HuberLoss",
-        .summary = "Quadratic in an error up to delta, linear beyond, over all elements: torch's huber_loss.",
+        .summary = "Quadratic in an error up to delta, linear beyond, over all elements: torch's huber_loss; weights are factors, and the mean "
+                   "is over all elements.",
         .source = "torch.nn.functional.huber_loss; Huber, Ann. Math. Statist. 35(1), 1964, 73-101",
-        .parameters = {{points("input", "b,...", "prediction"), points("target", "b,...", "target"),
-                        number("delta", 1.0, 1e-30, 1e30, "where the tails start"), reduction()}},
-        .known = {R"({"input": [0.5, 3], "target": [0, 1]})", "0.8125"},
+        .parameters = {{points("input", "b,...", "prediction"),
+                        points("target", "b,...", "target"),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
+                        number("delta", 1.0, 1e-30, 1e30, "where the tails start"),
+                        reduction()}},
+        .known = {R"({"input": [0.5, 3], "target": [0, 1], "weight": [2, 3]})", "2.375"},
         .properties = non_negative | zero_when_equal | symmetric,
         .smoothness = Smoothness::once,
         .kink = {R"({"input": [1, -1], "target": [0, 0]})", "[0.5, -0.5]"},
     },
-    [](const Tensor &input, const Tensor &target, const Expr &delta, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Expr &delta, const Reduction &reduction) {
       auto i = indices_of(input);
-      return Loss(i, huber_of(at(input, i) - at(target, i), delta), reduction);
+      Expr loss = huber_of(at(input, i) - at(target, i), delta);
+      return Loss(i, weight ? at(*weight, i) * loss : loss, reduction);
     });
 
 inline constexpr auto smooth_l1_loss = define(
