@@ -23,6 +23,7 @@ inline constexpr auto sam_perturbation = define(
         .known = {R"({"g": [3, 4]})", "[0.03, 0.04]"},
         .properties = scale_invariant,
         .smoothness = Smoothness::kinked,
+        .kink = {R"({"g": [0, 0], "rho": 1e-12})", "[1, 1]"},
     },
     [](const Tensor &g, const Expr &rho, const Expr &p) {
       Index i("p"), j("p");

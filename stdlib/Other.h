@@ -59,6 +59,7 @@ inline constexpr auto sphere_log_exp = define(
         .known = {R"({"x": [[1, 0, 0]], "y": [[0, 0.6, 0.8]]})",
                   "[[0, 0.9424777960769379, 1.2566370614359172]]"},
         .smoothness = Smoothness::kinked,
+        .kink = {R"({"x": [[1, 0]], "y": [[1, 0]]})", "[[-2, -1]]"},
     },
     [](const Tensor &x, const Tensor &y, const std::string &form) {
       check_option("sphere_log_exp", "form", form, {"log", "exp"});
