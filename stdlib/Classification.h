@@ -3,6 +3,7 @@
 
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
+#include "mercer/stdlib/Scores.h"
 
 #include <cmath>
 
@@ -169,6 +170,27 @@ inline constexpr auto cosface_logits = define(
     [](const Tensor &cosine, const Tensor &y, const Expr &m, const Expr &s) {
       Index n("n"), k("k");
       return Tensor({n, k}, s * where(k == y(n), cosine(n, k) - m, cosine(n, k)));
+    });
+
+inline constexpr auto entmax_loss = define(
+    Spec<5>{
+        .name = "entmax_loss",
+        .summary = "(1 - sum of p^alpha) / (alpha (alpha - 1)) + <p - e_y, z> of the alpha-entmax p of the scores, whose gradient is p - e_y; "
+                   "alpha = 2 is the sparsemax loss, and towards 1 it is cross entropy.",
+        .source = "Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, ACL 2019; deep-spin/entmax",
+        .parameters = {{points("z", "n,c", "scores"), labels("y", "n", "labels, < c"), option("alpha", 1.5, "exponent, 1.01 to 100"),
+                        option("n_iter", 50.0, "steps of bisection, 1 to 100, no more than 40 of which are taken; two of Newton's follow"), reduction()}},
+        .known = {R"({"z": [[1.2, 0.8, -0.5, 0.1]], "y": [0]})", "0.22788567056726197"},
+        .properties = shift_invariant,
+        .smoothness = Smoothness::once,
+    },
+    [](const Tensor &z, const Tensor &y, double alpha, int steps, const Reduction &reduction) {
+      check_entmax("entmax_loss", alpha, steps);
+      Index n("n"), c("c");
+      Entmax entmax(z, n, alpha, steps);
+      Expr p = entmax.probability(c);
+      Expr entropy = (1.0 - sum(c, power_or_zero(p, alpha))) / (alpha * (alpha - 1.0));
+      return Loss(n, entropy + sum(c, p * (z(n, c) - z(n, y(n)))), reduction);
     });
 
 } // namespace mercer::stdlib::classification

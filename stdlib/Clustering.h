@@ -4,6 +4,7 @@
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
+#include "mercer/stdlib/Transport.h"
 
 #include <limits>
 
@@ -297,6 +298,30 @@ inline constexpr auto sinkhorn_membership = define(
           v = Tensor(j, stop_gradient(-log(n) - logsumexp(i, affinity(i, j) + u(i))));
       }
       return Tensor({i, j}, n * exp(affinity(i, j) + u(i) + v(j)));
+    });
+
+inline constexpr auto keyword_ot_loss = define(
+    Spec<5>{
+        .name = "keyword_ot_loss",
+        .summary = "Cost of moving groups of keywords to topics, uniform masses, by an entropic plan: a group's cost at a topic is the "
+                   "mean of -log(beta + 1e-12) over its keywords.",
+        .source = "Xu et al., vONTSS: vMF based Semi-supervised Neural Topic Modeling with Optimal Transport, ACL Findings 2023",
+        .parameters = {{probabilities("beta", "t,w", "probabilities of the words in each topic"),
+                        labels("S", "g,s", "keywords of each group, < w; -1 fills shorter groups"),
+                        number("reg", 1.0, 0.0, 1e30, "weight of the entropy"), number("weight", 1.0, 0.0, 1e30, "factor of the loss"),
+                        option("iters", 10.0, "Sinkhorn's steps, from 1 to 200")}},
+        .known = {R"({"beta": [[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]], "S": [[0, 1], [2, -1]], "reg": 0.5})", "0.81984723979934515"},
+        .properties = non_negative,
+    },
+    // The authors' code sums the plan's masses, which is a constant, in place of the costs that they move.
+    [](const Tensor &beta, const Tensor &keywords, const Expr &reg, const Expr &weight, int steps) {
+      check_whole("keyword_ot_loss", "iters", steps, 1, 200);
+      Index g("g"), s("s"), t("t");
+      Expr word = keywords(g, s);
+      Tensor cost({g, t}, mean(s, -log(beta(t, word) + 1e-12), word >= 0));
+      Tensor log_groups(g, -log(to_real(extent(keywords, 0)))), log_topics(t, -log(to_real(extent(beta, 0))));
+      Tensor plan = sinkhorn_plan(Tensor({g, t}, cost(g, t) / reg), log_groups, log_topics, steps);
+      return weight * sum({g, t}, plan(g, t) * cost(g, t));
     });
 
 inline constexpr auto slot_attention_step = define(

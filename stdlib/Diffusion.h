@@ -5,6 +5,7 @@
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
 
+#include <cmath>
 #include <limits>
 #include <numbers>
 
@@ -24,6 +25,58 @@ struct LinearSchedule {
     return sum(s, log1p(-beta(s)), s < t);
   }
 };
+
+/// A schedule whose products are a function of the time t / steps that is 1 at 0 and 0 at 1: the variance of a step from the function's
+/// difference, without cancellation, and the product until time t.
+struct ClosedSchedule {
+  int steps;
+  bool cosine; ///< else a sigmoid from -3 to 3
+  Expr time(const Expr &t) const { return to_real(t) / static_cast<double>(steps); }
+  /// Half of pi times the time that is left, over 1.008: its sine is the cosine of the time's angle.
+  Expr angle_left(const Expr &left) const { return 0.5 * std::numbers::pi / 1.008 * left; }
+  Expr product_until(const Expr &t) const {
+    Expr left = time(steps - t);
+    if (cosine)
+      return square(sin(angle_left(left)) / std::sin(0.5 * std::numbers::pi / 1.008));
+    // (sigmoid(3) - sigmoid(6 time - 3)) / (sigmoid(3) - sigmoid(-3)), as a product.
+    return sinh(3.0 * left) / cosh(3.0 * left - 1.5) * (std::cosh(1.5) / std::sinh(3.0));
+  }
+  /// 1 - product_until(t + 1) / product_until(t).
+  Expr beta(const Expr &t) const {
+    Expr left = time(steps - t), left_after = time(steps - 1 - t);
+    const double step = 1.0 / steps;
+    if (cosine)
+      return std::sin(0.5 * std::numbers::pi / 1.008 * step) * sin(angle_left(left + left_after)) / square(sin(angle_left(left)));
+    return std::sinh(3.0 * step) * std::cosh(1.5) / (cosh(3.0 * left_after - 1.5) * sinh(3.0 * left));
+  }
+};
+
+inline constexpr auto diffusion_schedules = define(
+    Spec<3>{
+        .name = "diffusion_schedules",
+        .summary = "Variance beta added by step t of T, at most 0.999, and the product abar of 1 - beta until then: of products that fall "
+                   "as a sigmoid from -3 to 3, as a squared cosine, or of variances from 0.1 / T to 20 / T.",
+        .source = "Jabri et al., Scalable Adaptive Computation for Iterative Generation, ICML 2023; Nichol and Dhariwal, Improved DDPM, "
+                  "ICML 2021; vanderschaarlab/smd",
+        .parameters = {{steps("t", "b", "step, counted from 0"), option("T", 1000.0, "steps of the schedule; linear: at least 20"),
+                        option("kind", "sigmoid", "sigmoid|linear|cosine")}},
+        .known = {R"({"t": [0, 1, 3], "T": 4})", "[0.14914645207033286, 0.41235480392998166, 0.999]"},
+        .properties = non_negative | at_most_one,
+    },
+    [](const Tensor &t, int steps, const std::string &kind) {
+      check_option("diffusion_schedules", "kind", kind, {"linear", "cosine", "sigmoid"});
+      check_whole("diffusion_schedules", "T", steps, kind == "linear" ? 20 : 1);
+      Index b("b");
+      if (kind == "linear") {
+        LinearSchedule linear{steps, 0.1 / steps, 20.0 / steps};
+        return NoiseSchedule{Tensor(b, linear.beta(t(b))), Tensor(b, exp(linear.log_before(t(b) + 1)))};
+      }
+      ClosedSchedule closed{steps, kind == "cosine"};
+      // Only the last step has all of the rest as its variance: it is bounded.
+      Expr last = t(b) >= steps - 1;
+      return NoiseSchedule{Tensor(b, where(last, 0.999, closed.beta(t(b)))),
+                           Tensor(b, where(last, 0.001 * closed.product_until(steps - 1), closed.product_until(t(b) + 1)))};
+    });
 
 inline constexpr auto ddpm_noise_prediction_loss = define(
     Spec<10>{

@@ -212,4 +212,39 @@ inline constexpr auto hierarchical_mixture_of_kernels = define(
       });
     });
 
+inline constexpr auto slot_mixture_step = define(
+    Spec<7>{
+        .name = "slot_mixture_step",
+        .summary =
+            "Steps of a mixture of slots: shares of the inputs by exp(-|k - mu|^2 / sigma^2 / sqrt(dimensions)) + eps times pi, then means and "
+            "log deviations of the values by the shares; mean shares; and the shares.",
+        .source = "Kirilenko et al., Object-Centric Learning with Slot Mixture Module, ICLR 2024",
+        .parameters = {{points("k", "n,c", "keys of the inputs"), points("v", "n,c", "their values"), points("mu", "s,c", "means of the slots"),
+                        points("logsig", "s,c", "logarithms of their deviations"), probabilities("pi", "s", "their weights"),
+                        option("iters", 1.0, "steps, 1 to 20"), number("eps", 1e-10, 0.0, 1e30, "added to densities and variances")}},
+        .known = {R"({"k": [[0, 0], [1, 0], [0.9, 0.2]], "v": [[0, 0], [1, 0], [0.9, 0.2]], "mu": [[0.1, 0], [1, 0.1]],
+                      "logsig": [[0, 0], [0, 0]], "pi": [0.5, 0.5]})",
+                  "[[0.5002791480813376, 0.05438145699358088], [0.752497739354896, 0.07766939995740067]]"},
+        .smoothness = Smoothness::once, // where values coincide their variance is eps
+    },
+    // The networks between the steps are the caller's. As in the authors' code the densities have no determinants.
+    [](const Tensor &k, const Tensor &v, const Tensor &mu, const Tensor &log_deviation, const Tensor &pi, int steps, const Expr &eps) {
+      check_whole("slot_mixture_step", "iters", steps, 1, 20);
+      Index s("s"), other("s"), n("n"), c("c"), d("c");
+      Tensor mean_of = mu, log_deviation_of = log_deviation, weight = pi, share = pi;
+      for (int step = 0; step < steps; ++step) {
+        Expr scaled = (k(n, d) - mean_of(s, d)) * exp(-log_deviation_of(s, d));
+        Tensor density({s, n}, exp(-sum(d, square(scaled)) * rsqrt(to_real(extent(k, 1)))) + eps);
+        // A slot's share of an input over its weight, which cancels in the means.
+        Tensor relative({s, n}, density(s, n) / sum(other, density(other, n) * weight(other)));
+        Tensor total(s, sum(n, relative(s, n)));
+        Tensor among({s, n}, relative(s, n) / total(s));
+        share = Tensor({s, n}, relative(s, n) * weight(s));
+        mean_of = Tensor({s, c}, sum(n, among(s, n) * v(n, c)));
+        log_deviation_of = Tensor({s, c}, 0.5 * log(sum(n, among(s, n) * (square(v(n, c) - mean_of(s, c)) + eps))));
+        weight = Tensor(s, weight(s) * total(s) / to_real(extent(k, 0)));
+      }
+      return MixtureStep{mean_of, log_deviation_of, weight, share};
+    });
+
 } // namespace mercer::stdlib::mixtures

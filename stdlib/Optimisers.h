@@ -5,6 +5,7 @@
 #include "mercer/stdlib/Entry.h"
 #include "mercer/stdlib/Results.h"
 
+#include <cmath>
 #include <limits>
 
 namespace mercer::stdlib::optimisers {
@@ -16,10 +17,8 @@ inline constexpr auto sam_perturbation = define(
                    "for p = 2, else "
                    "rho sign(g) |g|^(q-1) / ((sum |g|^q)^(1/p) + 1e-12), 1/p + 1/q = 1.",
         .source = "Foret et al., Sharpness-Aware Minimization, ICLR 2021; google-research/sam",
-        .parameters = {{points("g", "p", "gradient by all parameters"),
-                        number("rho", 0.05, 0.0, 1e30, "size"),
-                        number("p", 2.0, 1.0, std::numeric_limits<double>::infinity(),
-                               "norm, above 1; infinity: signs")}},
+        .parameters = {{points("g", "p", "gradient by all parameters"), number("rho", 0.05, 0.0, 1e30, "size"),
+                        number("p", 2.0, 1.0, std::numeric_limits<double>::infinity(), "norm, above 1; infinity: signs")}},
         .known = {R"({"g": [3, 4]})", "[0.03, 0.04]"},
         .properties = scale_invariant,
         .smoothness = Smoothness::kinked,
@@ -81,12 +80,16 @@ inline constexpr auto mean_shift_step = define(
     },
     [](const Tensor &x, const Tensor &y, const std::optional<Tensor> &w, const Expr &h, int iters) {
       check_whole("mean_shift_step", "iters", iters, 1, 20);
-      Index i("i"), j("j"), k("k");
+      Index i("i"), j("j"), l("j"), k("k");
       Tensor at = x;
       for (int step = 0; step < iters; ++step) {
-        Expr exponent = -squared_distance(at[i], y[j]) / square(h);
-        Expr share = softmax(j, w ? exponent + log((*w)(j)) : exponent);
-        at = Tensor({i, k}, sum(j, share * y(j, k)));
+        // Bounded, for an infinite distance times a share of 0 has no derivative.
+        auto exponent = [&](const Index &data) { return -minimum(squared_distance(at[i], y[data]) / square(h), 1e30); };
+        // Weights are factors: the derivative of the logarithm of a weight of 0 is infinite.
+        Expr largest = stop_gradient(max(l, exponent(l), w ? (*w)(l) > 0.0 : Expr(true)));
+        Expr near = exp(exponent(j) - largest);
+        Tensor weight({i, j}, w ? (*w)(j) * near : near);
+        at = Tensor({i, k}, sum(j, weight(i, j) * y(j, k)) / sum(j, weight(i, j)));
       }
       return at;
     });
@@ -117,6 +120,52 @@ inline constexpr auto meco_moving_average_gradient = define(
       Expr fresh = log(beta) + logsumexp(l, ratio(l)) - log(count);
       Expr log_u = logsumexp(source, where(source == 0, log1p(-beta) + log(stop_gradient(u)), fresh));
       return Averaged{mean(j, exp(ratio(j) - log_u) * logp_y(j)) - mean(i, logp_x(i)), exp(log_u)};
+    });
+
+inline constexpr auto isogclr_update = define(
+    Spec<14>{
+        .name = "isogclr_update",
+        .summary = "A step of contrastive learning whose samples each have a temperature: -(positive - weighted mean of the negatives) summed "
+                   "over two views, whose weights exp(s / tau) / u have no gradient; and u, tau and v of the batch after the step.",
+        .source = "Qiu et al., Not All Semantics are Created Equal, ICML 2023; Optimization-AI/LibAUC GCLoss_v1",
+        .parameters = {{cosines("ab", "i,i", "similarities of the first views to the second, positives on the diagonal"),
+                        cosines("aa", "i,i", "of the first views to each other; the diagonal does not count"),
+                        cosines("bb", "i,i", "of the second views to each other; likewise"),
+                        labels("index", "i", "samples of the batch, < n: where their state after the step goes"),
+                        detached(positive("u", "n", "running mean of exp(s / tau) over a sample's negatives; 0 before its first visit")),
+                        detached(positive("tau", "n", "temperature of each sample, within [tau_min, tau_max]; 0.1 at first")),
+                        detached(points("v", "n", "running mean of the derivatives by the temperatures; 0 at first")),
+                        number("gamma", 0.9, 0.0, 1.0, "share of the batch in u; all at a sample's first visit"),
+                        number("beta", 0.9, 0.0, 1.0, "share of the batch in v"), number("eta", 0.01, 0.0, 1e30, "step of the temperatures"),
+                        number("rho", 0.3, 0.0, 1e30, "radius of the divergence"), number("tau_min", 0.05, 1e-30, 1e30, "least temperature"),
+                        number("tau_max", 0.7, 1e-30, 1e30, "largest temperature"), reduction()}},
+        .known = {R"({"ab": [[0.9, 0.1], [-0.3, 0.6]], "aa": [[1, 0.2], [0.2, 1]], "bb": [[1, -0.4], [-0.4, 1]], "index": [2, 0],
+                      "u": [3, 1, 0], "tau": [0.5, 0.3, 0.2], "v": [0.5, 0, 0]})",
+                  "-1.5740019561275284"},
+        .smoothness = Smoothness::detached,
+    },
+    [](const Tensor &ab, const Tensor &aa, const Tensor &bb, const Tensor &index, const Tensor &u, const Tensor &tau, const Tensor &v,
+       const Expr &gamma, const Expr &beta, const Expr &eta, const Expr &rho, const Expr &least, const Expr &most, const Reduction &reduction) {
+      Index i("i"), j("j"), view("view", 2), same("same", 2), part("part", 2);
+      auto state = [&](const Tensor &all) { return Tensor(i, stop_gradient(all(index(i)))); };
+      Tensor u_before = state(u), v_before = state(v);
+      Tensor temperature(i, clamp(stop_gradient(tau(index(i))), least, most));
+      Expr others = extent(ab, 0) - 1, count = to_real(2 * maximum(others, 1));
+      // Of a view of sample i: the other samples' views of the other kind, then of the same kind.
+      Expr negative = where(view == 0, where(same == 0, ab(i, j), aa(i, j)), where(same == 0, ab(j, i), bb(i, j)));
+      Expr exponent = stop_gradient(negative) / temperature(i);
+      Expr batch = logsumexp({j, same}, exponent, j != i) - log(count);
+      Expr first = u_before(i) == 0.0, before = log(where(first, 1.0, u_before(i)));
+      Expr running = logsumexp(part, where(part == 0, log1p(-gamma) + before, log(gamma) + batch));
+      Tensor log_u({view, i}, where(first, batch, running));
+      Expr weight = exp(exponent - maximum(log_u(view, i), std::log(1e-8)));
+      Tensor weighted({view, i}, sum({j, same}, weight * negative, j != i) / count);
+      Expr slope = mean(view, log_u(view, i) + rho - stop_gradient(weighted(view, i)) / temperature(i));
+      // A sample alone has no negatives to learn from.
+      Expr v_after = where(others > 0, (1.0 - beta) * v_before(i) + beta * slope, v_before(i));
+      return TemperatureStep{Loss(i, sum(view, weighted(view, i)) - 2.0 * ab(i, i), reduction),
+                             Tensor(i, where(others > 0, mean(view, exp(log_u(view, i))), u_before(i))),
+                             Tensor(i, where(others > 0, clamp(temperature(i) - eta * v_after, least, most), temperature(i))), Tensor(i, v_after)};
     });
 
 inline constexpr auto variance_corrected_average = define(

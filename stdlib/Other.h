@@ -3,7 +3,9 @@
 
 #include "mercer/stdlib/Elements.h"
 #include "mercer/stdlib/Entry.h"
+#include "mercer/stdlib/Results.h"
 #include "mercer/stdlib/Scores.h"
+#include "mercer/stdlib/Transport.h"
 
 #include <cmath>
 #include <numbers>
@@ -24,6 +26,46 @@ inline constexpr auto sparsemax = define(
     [](const Tensor &z) {
       Index n("n"), c("c");
       return Tensor({n, c}, Sparsemax(z, n).probability(c));
+    });
+
+inline constexpr auto entmax15 = define(
+    Spec<3>{
+        .name = "entmax15",
+        .summary = "alpha-entmax of each row: [(alpha - 1) z - tau]_+^(1 / (alpha - 1)), which sums to 1; alpha = 2 is sparsemax, and towards "
+                   "1 it is softmax.",
+        .source = "Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, ACL 2019; deep-spin/entmax",
+        .parameters = {{points("z", "n,c", "scores"), option("alpha", 1.5, "exponent, 1.01 to 100"),
+                        option("n_iter", 50.0, "steps of bisection, 1 to 100, no more than 40 of which are taken; two of Newton's follow")}},
+        .known = {R"({"z": [[1.2, 0.8, -0.5, 0.1]]})", "[[0.6095280554681776, 0.3372389444269689, 0, 0.05323300010485353]]"},
+        .properties = non_negative | at_most_one | shift_invariant,
+        .smoothness = Smoothness::kinked,
+        .kink = {R"({"z": [[0, 0]]})", "[[0, 0]]"},
+    },
+    [](const Tensor &z, double alpha, int steps) {
+      check_entmax("entmax15", alpha, steps);
+      Index n("n"), c("c");
+      return Tensor({n, c}, Entmax(z, n, alpha, steps).probability(c));
+    });
+
+inline constexpr auto box_whisker_filter = define(
+    Spec<2>{
+        .name = "box_whisker_filter",
+        .summary = "Values within w times the distance of the quartiles about them, the others 0; and which ones. Quartiles are the values "
+                   "with floor(n / 4) and floor(3 n / 4) before them, and pass no gradient.",
+        .source = "Tukey, Exploratory Data Analysis, 1977; Jung et al., Unified Negative Pair Generation, BMVC 2022; Jung-Jun-Uk/UNPG",
+        .parameters = {{points("s", "n", "values"), number("w", 1.5, 0.0, 1e30, "length of the whiskers")}},
+        .known = {R"({"s": [0.12, -0.05, 0.3, 0.31, 0.28, 0.95, 0.2, 0.25, -0.8, 0.22]})", "[0.12, -0.05, 0.3, 0.31, 0.28, 0, 0.2, 0.25, 0, 0.22]"},
+        .smoothness = Smoothness::kinked,
+    },
+    [](const Tensor &s, const Expr &w) {
+      Index i("n"), j("n"), l("n");
+      Expr size = extent(s, 0);
+      auto value = [&](const Expr &at) { return stop_gradient(s(at)); };
+      Tensor rank(j, rank_of(value, j, l));
+      auto of_rank = [&](const Expr &place) { return sum(j, value(j), rank(j) == place); };
+      Expr lower = of_rank(floor_div(size, 4)), upper = of_rank(floor_div(3 * size, 4)), whisker = w * (upper - lower);
+      Expr kept = lower - whisker <= value(i) && value(i) <= upper + whisker;
+      return Filtered{Tensor(i, where(kept, s(i), 0.0)), Tensor(i, to_real(kept))};
     });
 
 inline constexpr auto power_norm = define(
@@ -48,16 +90,13 @@ inline constexpr auto power_norm = define(
 inline constexpr auto sphere_log_exp = define(
     Spec<3>{
         .name = "sphere_log_exp",
-        .summary =
-            "On the unit sphere: log_x(y), the tangent at x that leads to y; or exp_x(y) of a tangent y.",
+        .summary = "On the unit sphere: log_x(y), the tangent at x that leads to y; or exp_x(y) of a tangent y.",
         .source = "geomstats Hypersphere; Jo and Hwang, Generative Modeling on Manifolds Through Mixture of "
                   "Riemannian Diffusion "
                   "Processes, ICML 2024",
-        .parameters = {{points("x", "i,d", "points, of norm 1"),
-                        points("y", "i,d", "points of norm 1, or tangents"),
+        .parameters = {{points("x", "i,d", "points, of norm 1"), points("y", "i,d", "points of norm 1, or tangents"),
                         option("form", "log", "log|exp")}},
-        .known = {R"({"x": [[1, 0, 0]], "y": [[0, 0.6, 0.8]]})",
-                  "[[0, 0.9424777960769379, 1.2566370614359172]]"},
+        .known = {R"({"x": [[1, 0, 0]], "y": [[0, 0.6, 0.8]]})", "[[0, 0.9424777960769379, 1.2566370614359172]]"},
         .smoothness = Smoothness::kinked,
         .kink = {R"({"x": [[1, 0]], "y": [[1, 0]]})", "[[-2, -1]]"},
     },
@@ -158,6 +197,64 @@ inline constexpr auto nonscaling_layer_norm = define(
       Index n("n"), c("c"), d("c");
       Expr centred = x(n, c) - mean(d, x(n, d));
       return Tensor({n, c}, centred * rsqrt(variance(d, x(n, d)) + eps) + b(c));
+    });
+
+inline constexpr auto gumbel_sinkhorn = define(
+    Spec<4>{
+        .name = "gumbel_sinkhorn",
+        .summary = "exp((W + G) / tau) whose rows, then columns, are made to sum to 1, T times: nearly a permutation where tau is small.",
+        .source = "Mena et al., Learning Latent Permutations with Gumbel-Sinkhorn Networks, ICLR 2018; google/gumbel_sinkhorn",
+        .parameters = {{points("W", "i,i", "scores"),
+                        {.name = "G", .shape = "i,i", .doc = "Gumbel noise, -log(-log(uniform)); none when left out"},
+                        number("tau", 1.0, 0.0, 1e30, "temperature"),
+                        option("T", 20.0, "steps, 1 to 200")}},
+        .known = {R"({"W": [[0.6931471805599453, 0], [0, 0.6931471805599453]]})",
+                  "[[0.6666666666666666, 0.3333333333333333], [0.3333333333333333, 0.6666666666666666]]"},
+        .properties = non_negative | at_most_one | shift_invariant,
+    },
+    [](const Tensor &w, const std::optional<Tensor> &g, const Expr &tau, int steps) {
+      check_whole("gumbel_sinkhorn", "T", steps, 1, 200);
+      Index i("i"), j("j");
+      Tensor none(i, Expr(0.0));
+      // Transposed, for the plan's last step makes its rows right.
+      Tensor cost({j, i}, -(g ? w(i, j) + (*g)(i, j) : w(i, j)) / tau);
+      Tensor plan = sinkhorn_plan(cost, none, none, steps);
+      return Tensor({i, j}, plan(j, i));
+    });
+
+inline constexpr auto soft_topk_sinkhorn = define(
+    Spec<4>{
+        .name = "soft_topk_sinkhorn",
+        .summary = "How much each score is one of the k smallest, in all k: n times the entropic plan that moves the scores to 0 (k of them) and "
+                   "to 1, by squared distances over the largest.",
+        .source = "Xie et al., Differentiable Top-k with Optimal Transport, NeurIPS 2020",
+        .parameters = {{points("s", "n", "scores, 0 to 1"), option("k", 8.0, "how many are taken, 1 or more; all where there are no more"),
+                        number("eps", 0.1, 1e-30, 1e30, "weight of the entropy"), option("n_iter", 50.0, "steps of bisection, 1 to 100")}},
+        .known = {R"({"s": [0.1, 0.9, 0.4], "k": 1})", "[0.97595997486567559, 1.0711261215876505e-7, 0.024039918021712254]"},
+        .properties = non_negative | at_most_one,
+    },
+    // With two places the plan is sigmoid(z + t), z the difference of a score's costs over eps: t is found where the sum is k, which is where
+    // Sinkhorn's iteration ends.
+    [](const Tensor &s, int k, const Expr &eps, int steps) {
+      check_whole("soft_topk_sinkhorn", "k", k, 1);
+      check_whole("soft_topk_sinkhorn", "n_iter", steps, 1, 100);
+      Index n("n"), m("n");
+      Expr size = extent(s, 0), largest = stop_gradient(max(m, maximum(square(s(m)), square(1.0 - s(m)))));
+      Tensor z(n, (1.0 - 2.0 * s(n)) / (eps * largest));
+      Expr share = log(static_cast<double>(k)) - log(to_real(maximum(size - k, 1)));
+      Expr low = stop_gradient(share - max(m, z(m))), width = stop_gradient(max(m, z(m)) - min(m, z(m)));
+      auto taken = [&](const Expr &shift) { return sum(m, sigmoid(z(m) + shift)); };
+      Tensor shift = scalar_tensor(low);
+      for (int step = 1; step <= steps; ++step) {
+        Expr middle = shift() + std::ldexp(1.0, -step) * width;
+        shift = scalar_tensor(stop_gradient(where(taken(middle) <= to_real(Expr(k)), middle, shift())));
+      }
+      // Each step of Newton's doubles the order of the derivatives that are right.
+      for (int step = 0; step < 2; ++step) {
+        Expr slope = sum(m, sigmoid(z(m) + shift()) * sigmoid(-z(m) - shift())), some = slope > 0.0;
+        shift = scalar_tensor(shift() - where(some, (taken(shift()) - static_cast<double>(k)) / where(some, slope, 1.0), 0.0));
+      }
+      return Tensor(n, where(size > k, sigmoid(z(n) + shift()), 1.0));
     });
 
 } // namespace mercer::stdlib::other

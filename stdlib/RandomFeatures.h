@@ -25,6 +25,28 @@ inline constexpr auto random_fourier_features = define(
       return Tensor({i, m}, cos(dot(omega[m], x[i]) + xi(m)));
     });
 
+inline constexpr auto gmm_random_kitchen_sinks = define(
+    Spec<5>{
+        .name = "gmm_random_kitchen_sinks",
+        .summary = "cos and sin of <x, S^T omega_m + mu>, then those with -mu, over sqrt(M), for each component: features of a stationary kernel "
+                   "whose spectrum is a Gaussian about mu and about -mu.",
+        .source = "Chowdhury et al., On Learning the Transformer Kernel, TMLR 2022; cs1160701/OnLearningTheKernel",
+        .parameters = {{points("X", "i,k", "points"), points("Omega", "s,m", "standard normal numbers"),
+                        points("S", "c,s,k", "scales of each component's frequencies"), points("mu", "c,k", "their means"),
+                        number("temp", {}, 0.0, 1e30, "factor of squared points; 1 / sqrt(dimensions) when left out")}},
+        .known = {R"({"X": [[1, 2]], "Omega": [[0]], "S": [[[1, 1]]], "mu": [[0.5, -0.25]], "temp": 4})", "[[[1, 0, 1, 0]]]"},
+    },
+    [](const Tensor &x, const Tensor &omega, const Tensor &scales, const Tensor &mu, const std::optional<Expr> &temp) {
+      Expr features = extent(omega, 1);
+      Index i("i"), c("c"), k("k"), s("s"), m("m"), feature("f", 4 * features);
+      Expr root = temp ? sqrt(*temp) : pow(to_real(extent(x, 1)), -0.25);
+      Tensor spread({i, c, m}, sum(k, x(i, k) * sum(s, omega(s, m) * scales(c, s, k))));
+      Tensor centre({i, c}, sum(k, x(i, k) * mu(c, k)));
+      Expr block = floor_div(feature, features), drawn = spread(i, c, feature % features);
+      Expr angle = root * where(block < 2, drawn + centre(i, c), drawn - centre(i, c));
+      return Tensor({i, c, feature}, where(block % 2 == 0, cos(angle), sin(angle)) * rsqrt(to_real(features)));
+    });
+
 inline constexpr auto rff_gp_features = define(
     Spec<5>{
         .name = "rff_gp_features",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mercer/stdlib/Metric.h"
+#include "mercer/stdlib/PairLosses.h"
 
 namespace mercer::stdlib::metric {
 
@@ -175,6 +176,81 @@ inline constexpr auto icnn_loss = define(
       Expr b = where(found, sum(i, strange) / (farthest + e) / (to_real(count(i, others(i) > 0)) + e), 1.0);
       Expr share = where(all, 1.0, mean(i, to_real(mates(i))) / to_real(k));
       return -log(0.5 * (0.5 * (a + b) + share));
+    });
+
+/// How alike the neighbourhoods of two samples are, of similarities s(i, j) of unit vectors: the mean, over i's mutual half of the k nearest, of
+/// how their neighbours, and who is none, agree with j's; then symmetric. Who is a neighbour is a step whose derivative is 10.
+inline Tensor contextual_of(const std::function<Expr(const Expr &, const Expr &)> &s, const Expr &n, int k, const Expr &eps) {
+  Index i("i", n), j("j", n), l("l", n), p("p", n);
+  Tensor apart({i, j}, relu(2.0 - 2.0 * s(i, j)));
+  auto neighbours = [&](int wanted) {
+    // The least distance that as many do not exceed.
+    Expr given = stop_gradient(apart(i, j));
+    Tensor farthest(i, min(j, given, count(l, stop_gradient(apart(i, l)) <= given) >= minimum(n, wanted)));
+    Expr within = farthest(i) + eps - apart(i, j);
+    Expr member = where(within >= 0.0, 1.0, where(within < 0.0, 0.0, within)); // NaN of NaN
+    return Tensor({i, j}, with_gradient_of(member, 10.0 * within));
+  };
+  Tensor near = neighbours(k), half = neighbours(k / 2);
+  auto agreement = [&](const std::function<Expr(const Expr &)> &member) {
+    Expr all = stop_gradient(sum(p, member(i)));
+    return sum(p, member(i) * member(j)) / where(all == 0.0, 1.0, all);
+  };
+  Expr inside = agreement([&](const Expr &of) { return near(of, p); });
+  Expr outside = agreement([&](const Expr &of) { return 1.0 - near(of, p); });
+  Tensor alike({i, j}, 0.5 * (inside + outside) * near(i, j));
+  Tensor mutual({i, j}, half(i, j) * half(j, i));
+  Expr mates = sum(p, mutual(i, p)); // the sample itself, of unit vectors
+  Tensor seen({i, j}, sum(p, mutual(i, p) * alike(p, j)) / where(mates == 0.0, 1.0, mates));
+  return Tensor({i, j}, 0.5 * (seen(i, j) + seen(j, i)));
+}
+
+inline constexpr auto contextual_similarity = define(
+    Spec<3>{
+        .name = "contextual_similarity",
+        .summary = "How alike the neighbourhoods of two samples are, from 0 to 1: whose k nearest agree, averaged over mutual near neighbours; the "
+                   "derivative of being a neighbour is 10.",
+        .source = "Liao, Tsiligkaridis and Kulis, Supervised Metric Learning to Rank for Retrieval via Contextual Similarity Optimization, ICML "
+                  "2023; Chris210634/metric-learning-using-contextual-similarity",
+        .parameters = {{points("f", "i,d", "features, unit vectors"), option("k", 4.0, "neighbours, the sample included, 2 or more"),
+                        number("eps", 0.05, 0.0, 1e30, "how much farther than the k-th still counts")}},
+        .known = {R"({"f": [[1, 0], [0.9761870601839528, 0.2169304578186562], [0.19611613513818404, 0.9805806756909202], [0, 1],
+                      [0.7071067811865475, 0.7071067811865475]], "k": 2})",
+                  "[[1, 1, 0, 0, 0], [1, 1, 0, 0, 0.20833333333333333], [0, 0, 1, 1, 0.20833333333333333], [0, 0, 1, 1, 0], [0, 0.20833333333333333, "
+                  "0.20833333333333333, 0, 1]]"},
+        .properties = non_negative,
+        .smoothness = Smoothness::detached,
+    },
+    [](const Tensor &f, int k, const Expr &eps) {
+      check_whole("contextual_similarity", "k", k, 2);
+      return contextual_of([&](const Expr &i, const Expr &j) { return dot(f[i], f[j]); }, extent(f, 0), k, eps);
+    });
+
+inline constexpr auto contextual_loss = define(
+    Spec<9>{
+        .name = "contextual_loss",
+        .summary = "lam times the squared error of contextual similarities against equal labels, gam times (mean of s - reg_sim)^2, and the rest "
+                   "times the contrastive loss of active pairs.",
+        .source = "Liao, Tsiligkaridis and Kulis, Supervised Metric Learning to Rank for Retrieval via Contextual Similarity Optimization, ICML "
+                  "2023; Chris210634/metric-learning-using-contextual-similarity",
+        .parameters = {{cosines("s", "i,i", "similarities of unit vectors"), labels("y", "i", "labels"),
+                        number("lam", 0.4, 0.0, 1.0, "weight of the contextual loss"), number("gam", 0.1, 0.0, 1.0, "weight of the mean"),
+                        number("reg_sim", 0.25, -1.0, 1.0, "mean similarity wanted"), number("pos_margin", 0.75, -1e30, 1e30, "margin of one label"),
+                        number("neg_margin", 0.6, -1e30, 1e30, "margin of different labels"),
+                        option("k", 4.0, "neighbours, the sample included, 2 or more"),
+                        number("eps", 0.05, 0.0, 1e30, "how much farther than the k-th still counts")}},
+        .known = {R"({"s": [[1, 0.9, 0.2, 0.1], [0.9, 1, 0.3, 0.5], [0.2, 0.3, 1, 0.8], [0.1, 0.5, 0.8, 1]], "y": [0, 0, 1, 0], "k": 2})", "0.48725"},
+        .properties = non_negative,
+        .smoothness = Smoothness::detached,
+    },
+    [](const Tensor &s, const Tensor &y, const Expr &lam, const Expr &gam, const Expr &wanted, const Expr &same, const Expr &different, int k,
+       const Expr &eps) {
+      check_whole("contextual_loss", "k", k, 2);
+      Index i("i"), j("j");
+      Tensor context = contextual_of([&](const Expr &a, const Expr &b) { return s(a, b); }, extent(s, 0), k, eps);
+      Expr contextual = sum({i, j}, square(to_real(y(i) == y(j)) - context(i, j)), i != j) / maximum(square(to_real(extent(s, 0))), 1.0);
+      return lam * contextual + gam * square(mean({i, j}, s(i, j)) - wanted) +
+             (1.0 - lam - gam) * margin_contrastive_active_mean(s, y, same, different);
     });
 
 } // namespace mercer::stdlib::metric

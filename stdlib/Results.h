@@ -198,6 +198,33 @@ struct Consensus {
   std::vector<Result> results() const { return {{"theta", theta}, {"dual", dual}}; }
 };
 
+/// Variances added by steps of a diffusion, and the products of what stays.
+struct NoiseSchedule {
+  Tensor beta;
+  Tensor product;
+  std::vector<Result> results() const { return {{"beta", beta}, {"abar", product}}; }
+};
+
+/// Values without outliers, which are 0, and which ones are kept.
+struct Filtered {
+  Tensor values;
+  Tensor kept;
+  std::vector<Result> results() const { return {{"values", values}, {"kept", kept}}; }
+};
+
+/// The loss, and the state of the batch's samples after the step.
+struct TemperatureStep {
+  Loss loss;
+  Tensor u, tau, v;
+  std::vector<Result> results() const { return {{"loss", Tensor(loss)}, {"new_u", u}, {"new_tau", tau}, {"new_v", v}}; }
+};
+
+/// Components of a mixture after a step, and what share of the data each has.
+struct MixtureStep {
+  Tensor mean, log_deviation, weight, share;
+  std::vector<Result> results() const { return {{"new_mu", mean}, {"new_logsig", log_deviation}, {"new_pi", weight}, {"g", share}}; }
+};
+
 /// Gram matrices of inducing patches (ii), of images and patches (ti), and the images' diagonal (t).
 struct PatchGrams {
   Tensor ti;

@@ -3,6 +3,7 @@
 
 #include "mercer/stdlib/Divergences.h"
 #include "mercer/stdlib/Loss.h"
+#include "mercer/stdlib/Transport.h"
 
 #include <limits>
 #include <numbers>
@@ -140,19 +141,7 @@ inline constexpr auto sinkhorn_ot = define(
     [](const Tensor &m, const Tensor &a, const Tensor &b, const Expr &reg, int steps) {
       check_whole("sinkhorn_ot", "iters", steps, 1, 200);
       Index i("i"), j("j");
-      // A point without mass has no logarithm, and the derivative 0.
-      auto log_mass = [](const Expr &mass) {
-        Expr none = mass == 0.0;
-        return where(none, -std::numeric_limits<double>::infinity(), log(where(none, 1.0, mass)));
-      };
-      Tensor cost({i, j}, m(i, j) / reg);
-      Tensor column(j, log_mass(b(j)) - logsumexp(i, -cost(i, j)));
-      Tensor row(i, log_mass(a(i)) - logsumexp(j, column(j) - cost(i, j)));
-      for (int step = 1; step < steps; ++step) {
-        column = Tensor(j, log_mass(b(j)) - logsumexp(i, row(i) - cost(i, j)));
-        row = Tensor(i, log_mass(a(i)) - logsumexp(j, column(j) - cost(i, j)));
-      }
-      return Tensor({i, j}, exp(row(i) + column(j) - cost(i, j)));
+      return sinkhorn_plan(Tensor({i, j}, m(i, j) / reg), Tensor(i, log_mass(a(i))), Tensor(j, log_mass(b(j))), steps);
     });
 
 inline constexpr auto wasserstein_discrete = define(

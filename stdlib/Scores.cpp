@@ -1,5 +1,9 @@
 // Class scores against a label.
 #include "mercer/stdlib/Scores.h"
+#include "mercer/stdlib/Elements.h"
+
+#include <algorithm>
+#include <cmath>
 
 namespace mercer::stdlib {
 
@@ -63,5 +67,34 @@ Expr Sparsemax::conjugate() const {
   Expr s = shifted(c);
   return 0.5 * sum(c, (s - threshold_) * (s + threshold_), s > threshold_);
 }
+
+void check_entmax(std::string_view entry, double alpha, int steps) {
+  if (!(alpha >= 1.01 && alpha <= 100.0))
+    reject_parameter(entry, "alpha", "a number from 1.01 to 100", to_text(Expr(alpha)));
+  check_whole(entry, "n_iter", steps, 1, 100);
+}
+
+Entmax::Entmax(const Tensor &z, const Index &n, double alpha, int steps)
+    : z_(z), n_(n), scale_(alpha - 1.0), largest_(n, largest_of(z, n)), threshold_(n, Expr(-1.0)) {
+  Index c("c");
+  // The largest score alone makes the sum 1 or more at -1, all together make it 1 or less at the other end.
+  const Expr width = 1.0 - pow(to_real(extent(z, 1)), -scale_);
+  // Each is code of its own, and Newton's steps double the digits of 40.
+  for (int step = 1; step <= std::min(steps, 40); ++step) {
+    Expr middle = threshold_(n) + std::ldexp(1.0, -step) * width;
+    Expr total = sum(c, power_or_zero(excess(middle, c), 1.0 / scale_));
+    threshold_ = Tensor(n, stop_gradient(where(total >= 1.0, middle, threshold_(n))));
+  }
+  // Each step of Newton's doubles the order of the derivatives that are right.
+  for (int step = 0; step < 2; ++step) {
+    Expr part = excess(threshold_(n), c);
+    Expr slope = sum(c, power_or_zero(part, 1.0 / scale_ - 1.0) / scale_, part > 0.0);
+    threshold_ = Tensor(n, threshold_(n) + (sum(c, power_or_zero(part, 1.0 / scale_)) - 1.0) / slope);
+  }
+}
+
+Expr Entmax::excess(const Expr &threshold, const Expr &c) const { return relu(scale_ * (z_(n_, c) - largest_(n_)) - threshold); }
+
+Expr Entmax::probability(const Expr &c) const { return power_or_zero(excess(threshold_(n_), c), 1.0 / scale_); }
 
 } // namespace mercer::stdlib

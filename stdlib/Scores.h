@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 
 namespace mercer::stdlib {
 
@@ -38,6 +39,25 @@ private:
   Tensor z_;
   Index n_;
   Expr largest_, threshold_;
+};
+
+/// Checks `alpha` and `n_iter`. @throws Error(bad_option)
+void check_entmax(std::string_view entry, double alpha, int steps);
+
+/// The alpha-entmax of the scores z(n, :), alpha > 1: [(alpha - 1) z - tau]_+^(1 / (alpha - 1)), with the tau that makes its sum 1. Steps of
+/// bisection find tau, then two of Newton's, through which its derivatives pass.
+class Entmax {
+public:
+  Entmax(const Tensor &z, const Index &n, double alpha, int steps);
+  Expr probability(const Expr &c) const; ///< of class c
+
+private:
+  Expr excess(const Expr &threshold, const Expr &c) const;
+
+  Tensor z_;
+  Index n_;
+  double scale_; ///< alpha - 1
+  Tensor largest_, threshold_;
 };
 
 } // namespace mercer::stdlib

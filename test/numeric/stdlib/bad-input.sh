@@ -49,6 +49,13 @@ refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"pa
 refuse matryoshka_info_nce "{\"arguments\": {\"q\": $point, \"p\": $point}, \"parameters\": {\"dims\": [0.5], \"weights\": [1]}}" "matryoshka_info_nce, parameter 'dims': expected whole numbers of 1 or more, given 0.5"
 refuse f1_norm_bound "{\"arguments\": {\"V\": $point, \"W\": $point, \"b\": {\"dtype\": \"f64\", \"shape\": [1], \"data\": [0]}}, \"parameters\": {\"form\": \"l1\"}}" "f1_norm_bound, parameter 'form': expected 'path' or 'decay', given 'l1'"
 refuse topk_softmax_router "{\"arguments\": {\"z\": $point}, \"parameters\": {\"k\": 0}}" "topk_softmax_router, parameter 'k': expected a whole number of 1 or more, given 0"
+times='"t": {"dtype": "i64", "shape": [1], "data": [0]}'
+refuse diffusion_schedules "{\"arguments\": {$times}, \"parameters\": {\"T\": 19, \"kind\": \"linear\"}}" "diffusion_schedules, parameter 'T': expected a whole number of 20 or more, given 19"
+refuse keyword_ot_loss "{\"arguments\": {\"beta\": $point, \"S\": {\"dtype\": \"i64\", \"shape\": [1, 1], \"data\": [0]}}, \"parameters\": {\"iters\": 0}}" "keyword_ot_loss, parameter 'iters': expected a whole number of 1 to 200, given 0"
+refuse entmax15 "{\"arguments\": {\"z\": $point}, \"parameters\": {\"alpha\": 1}}" "entmax15, parameter 'alpha': expected a number from 1.01 to 100, given 1"
+refuse entmax15 "{\"arguments\": {\"z\": $point}, \"parameters\": {\"n_iter\": 101}}" "entmax15, parameter 'n_iter': expected a whole number of 1 to 100, given 101"
+refuse contextual_similarity "{\"arguments\": {\"f\": $point}, \"parameters\": {\"k\": 1}}" "contextual_similarity, parameter 'k': expected a whole number of 2 or more, given 1"
+refuse gumbel_sinkhorn "{\"arguments\": {\"W\": $point}, \"parameters\": {\"T\": 0}}" "gumbel_sinkhorn, parameter 'T': expected a whole number of 1 to 200, given 0"
 refuse sinkhorn_membership "{\"arguments\": {\"C\": $point}, \"parameters\": {\"T\": 101}}" "sinkhorn_membership, parameter 'T': expected a whole number of 1 to 100, given 101"
 refuse kernel_inception_distance "{\"arguments\": {\"X\": $point, \"Y\": $point, \"subsets_X\": {\"dtype\": \"i64\", \"shape\": [1, 1], \"data\": [0]}}}" "kernel_inception_distance, arguments 'subsets_X' and 'subsets_Y': expected both or none of them"
 row='{"dtype": "f64", "shape": [1, 2], "data": [0, 1]}'
