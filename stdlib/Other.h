@@ -35,7 +35,7 @@ inline constexpr auto entmax15 = define(
                    "1 it is softmax.",
         .source = "Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, ACL 2019; deep-spin/entmax",
         .parameters = {{points("z", "n,c", "scores"), option("alpha", 1.5, "exponent, 1.01 to 100"),
-                        option("n_iter", 50.0, "steps of bisection, 1 to 100, no more than 40 of which are taken; two of Newton's follow")}},
+                        option("n_iter", 24.0, "steps of bisection, 1 to 100, no more than 24 of which are taken; two of Newton's follow")}},
         .known = {R"({"z": [[1.2, 0.8, -0.5, 0.1]]})", "[[0.6095280554681776, 0.3372389444269689, 0, 0.05323300010485353]]"},
         .properties = non_negative | at_most_one | shift_invariant,
         .smoothness = Smoothness::kinked,
@@ -232,6 +232,7 @@ inline constexpr auto soft_topk_sinkhorn = define(
                         number("eps", 0.1, 1e-30, 1e30, "weight of the entropy"), option("n_iter", 50.0, "steps of bisection, 1 to 100")}},
         .known = {R"({"s": [0.1, 0.9, 0.4], "k": 1})", "[0.97595997486567559, 1.0711261215876505e-7, 0.024039918021712254]"},
         .properties = non_negative | at_most_one,
+        .smoothness = Smoothness::once,
     },
     // With two places the plan is sigmoid(z + t), z the difference of a score's costs over eps: t is found where the sum is k, which is where
     // Sinkhorn's iteration ends.
@@ -239,8 +240,10 @@ inline constexpr auto soft_topk_sinkhorn = define(
       check_whole("soft_topk_sinkhorn", "k", k, 1);
       check_whole("soft_topk_sinkhorn", "n_iter", steps, 1, 100);
       Index n("n"), m("n");
-      Expr size = extent(s, 0), largest = stop_gradient(max(m, maximum(square(s(m)), square(1.0 - s(m)))));
-      Tensor z(n, (1.0 - 2.0 * s(n)) / (eps * largest));
+      Expr size = extent(s, 0), all = size <= k;
+      Tensor score(n, where(all, 0.5, s(n)));
+      Expr largest = stop_gradient(max(m, maximum(square(score(m)), square(1.0 - score(m)))));
+      Tensor z(n, (1.0 - 2.0 * score(n)) / (eps * largest));
       Expr share = log(static_cast<double>(k)) - log(to_real(maximum(size - k, 1)));
       Expr low = stop_gradient(share - max(m, z(m))), width = stop_gradient(max(m, z(m)) - min(m, z(m)));
       auto taken = [&](const Expr &shift) { return sum(m, sigmoid(z(m) + shift)); };
@@ -249,12 +252,11 @@ inline constexpr auto soft_topk_sinkhorn = define(
         Expr middle = shift() + std::ldexp(1.0, -step) * width;
         shift = scalar_tensor(stop_gradient(where(taken(middle) <= to_real(Expr(k)), middle, shift())));
       }
-      // Each step of Newton's doubles the order of the derivatives that are right.
-      for (int step = 0; step < 2; ++step) {
-        Expr slope = sum(m, sigmoid(z(m) + shift()) * sigmoid(-z(m) - shift())), some = slope > 0.0;
-        shift = scalar_tensor(shift() - where(some, (taken(shift()) - static_cast<double>(k)) / where(some, slope, 1.0), 0.0));
-      }
-      return Tensor(n, where(size > k, sigmoid(z(n) + shift()), 1.0));
+      // The shift's derivative is the mean of -z's by the slopes of the sigmoids, which may all underflow: their shares do not.
+      Expr slope = log_sigmoid(z(m) + shift()) + log_sigmoid(-z(m) - shift());
+      Expr mean_z = sum(m, stop_gradient(softmax(m, slope)) * z(m));
+      shift = scalar_tensor(with_gradient_of(shift(), -mean_z));
+      return Tensor(n, where(all, 1.0, sigmoid(z(n) + shift())));
     });
 
 } // namespace mercer::stdlib::other
