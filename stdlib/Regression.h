@@ -26,12 +26,12 @@ inline constexpr auto mse = define(
         .source = "torch.nn.functional.mse_loss",
         .parameters = {{points("input", "b,...", "prediction"),
                         points("target", "b,...", "target"),
-                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
-                        reduction()}},
+                        reduction(),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0}}},
         .known = {R"({"input": [1, 2], "target": [0, 4], "weight": [1, 3]})", "3.25"},
         .properties = non_negative | zero_when_equal | symmetric,
     },
-    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const Reduction &reduction, const std::optional<Tensor> &weight) {
       auto i = indices_of(input);
       return weighted_loss(i, square(at(input, i) - at(target, i)), weight, reduction);
     });
@@ -44,14 +44,14 @@ inline constexpr auto mae = define(
         .source = "torch.nn.functional.l1_loss",
         .parameters = {{points("input", "b,...", "prediction"),
                         points("target", "b,...", "target"),
-                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
-                        reduction()}},
+                        reduction(),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0}}},
         .known = {R"({"input": [1, 2], "target": [0, 4], "weight": [1, 3]})", "1.75"},
         .properties = non_negative | zero_when_equal | symmetric,
         .smoothness = Smoothness::kinked,
         .kink = {R"({"input": [1, 2], "target": [1, 4]})", "[0, -0.5]"},
     },
-    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const Reduction &reduction, const std::optional<Tensor> &weight) {
       auto i = indices_of(input);
       return weighted_loss(i, abs(at(input, i) - at(target, i)), weight, reduction);
     });
@@ -126,15 +126,15 @@ inline constexpr auto huber = define(
         .source = "torch.nn.functional.huber_loss; Huber, Ann. Math. Statist. 35(1), 1964, 73-101",
         .parameters = {{points("input", "b,...", "prediction"),
                         points("target", "b,...", "target"),
-                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0},
                         number("delta", 1.0, 1e-30, 1e30, "where the tails start"),
-                        reduction()}},
+                        reduction(),
+                        {.name = "weight", .shape = "b,...", .doc = "weight of an element; all 1 when left out", .low = 0}}},
         .known = {R"({"input": [0.5, 3], "target": [0, 1], "weight": [2, 3]})", "2.375"},
         .properties = non_negative | zero_when_equal | symmetric,
         .smoothness = Smoothness::once,
         .kink = {R"({"input": [1, -1], "target": [0, 0]})", "[0.5, -0.5]"},
     },
-    [](const Tensor &input, const Tensor &target, const std::optional<Tensor> &weight, const Expr &delta, const Reduction &reduction) {
+    [](const Tensor &input, const Tensor &target, const Expr &delta, const Reduction &reduction, const std::optional<Tensor> &weight) {
       auto i = indices_of(input);
       Expr loss = huber_of(at(input, i) - at(target, i), delta);
       return Loss(i, weight ? at(*weight, i) * loss : loss, reduction);
