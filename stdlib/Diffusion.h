@@ -31,13 +31,14 @@ struct LinearSchedule {
 struct ClosedSchedule {
   int steps;
   bool cosine; ///< else a sigmoid from -3 to 3
+  static constexpr double quarter_turn = 0.5 * std::numbers::pi / 1.008; ///< of the cosine: its angle at time 1 less that at 0
   Expr time(const Expr &t) const { return to_real(t) / static_cast<double>(steps); }
-  /// Half of pi times the time that is left, over 1.008: its sine is the cosine of the time's angle.
-  Expr angle_left(const Expr &left) const { return 0.5 * std::numbers::pi / 1.008 * left; }
+  /// Its sine is the cosine of the time's angle.
+  Expr angle_left(const Expr &left) const { return quarter_turn * left; }
   Expr product_until(const Expr &t) const {
     Expr left = time(steps - t);
     if (cosine)
-      return square(sin(angle_left(left)) / std::sin(0.5 * std::numbers::pi / 1.008));
+      return square(sin(angle_left(left)) / std::sin(quarter_turn));
     // (sigmoid(3) - sigmoid(6 time - 3)) / (sigmoid(3) - sigmoid(-3)), as a product.
     return sinh(3.0 * left) / cosh(3.0 * left - 1.5) * (std::cosh(1.5) / std::sinh(3.0));
   }
@@ -46,7 +47,7 @@ struct ClosedSchedule {
     Expr left = time(steps - t), left_after = time(steps - 1 - t);
     const double step = 1.0 / steps;
     if (cosine)
-      return std::sin(0.5 * std::numbers::pi / 1.008 * step) * sin(angle_left(left + left_after)) / square(sin(angle_left(left)));
+      return std::sin(quarter_turn * step) * sin(angle_left(left + left_after)) / square(sin(angle_left(left)));
     return std::sinh(3.0 * step) * std::cosh(1.5) / (cosh(3.0 * left_after - 1.5) * sinh(3.0 * left));
   }
 };

@@ -69,11 +69,13 @@ void Codegen::findColumns(Block &block) {
     auto [least, most] = std::ranges::minmax(all.ops, {}, columnOf);
     int64_t first = columnOf(least), span = columnOf(most) + 1 - first;
     // Without AVX-512 a masked store takes some processors a dozen cycles: whole vectors and powers of two then.
-    int64_t blocks = llvm::divideCeil(span, width), length = llvm::divideCeil(span, blocks);
-    for (int64_t begin = first; begin < first + span; begin += length) {
-      if (!target_.avx512)
-        length = std::min<int64_t>(width, static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(first + span - begin))));
-      Columns part{all.array, {}, begin, std::min(length, first + span - begin)};
+    const int64_t even = llvm::divideCeil(span, llvm::divideCeil(span, width));
+    auto lengthOf = [&](int64_t rest) {
+      return target_.avx512 ? std::min(even, rest) : std::min<int64_t>(width, llvm::bit_floor(static_cast<uint64_t>(rest)));
+    };
+    for (int64_t begin = first, length = 0; begin < first + span; begin += length) {
+      length = lengthOf(first + span - begin);
+      Columns part{all.array, {}, begin, length};
       llvm::copy_if(all.ops, std::back_inserter(part.ops),
                     [&](Operation *op) { return columnOf(op) >= begin && columnOf(op) < begin + length; });
       DenseSet<int64_t> columns;

@@ -153,8 +153,8 @@ public:
   /// The value of each lane, or one value over all lanes; of argmin and argmax the position, the value in
   /// `extremum`.
   mlir::Value finish(Running &running, bool overLanes, mlir::Value *extremum = nullptr);
-  /// The same over the lanes of several states, whose sums share the steps.
-  llvm::SmallVector<mlir::Value> finishOverLanes(llvm::MutableArrayRef<Running> states);
+  /// The same of several states, whose sums over lanes share the steps.
+  llvm::SmallVector<mlir::Value> finish(llvm::MutableArrayRef<Running> states, bool overLanes);
   /// Carries some states through `for position in [lower, upper) step`.
   void carry(llvm::MutableArrayRef<Running> states, mlir::Value lower, mlir::Value upper, mlir::Value step,
              llvm::function_ref<void(mlir::Value)> body);

@@ -312,12 +312,11 @@ void Codegen::runPart(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
 
 void Codegen::endLoop(ir::LoopOp op, MutableArrayRef<Running> states) {
   bool lanes = op.getLanes() > 0;
-  SmallVector<Value> finished = lanes ? finishOverLanes(states) : SmallVector<Value>();
+  SmallVector<Value> finished = finish(states, lanes);
   size_t n = 0;
   for (OpResult result : op.getResults())
     forCopies(copied_.contains(result), [&] {
-      Running &running = states[n];
-      define(result, {running.vectors && !lanes ? Lane::varying : Lane::uniform, lanes ? finished[n] : finish(running, false)});
+      define(result, {states[n].vectors && !lanes ? Lane::varying : Lane::uniform, finished[n]});
       ++n;
     });
 }

@@ -362,15 +362,16 @@ std::pair<Value, Value> Codegen::addLanes(Value total, Value lost) {
   return {only(sum.total), only(sum.lost)};
 }
 
-SmallVector<Value> Codegen::finishOverLanes(MutableArrayRef<Running> states) {
+SmallVector<Value> Codegen::finish(MutableArrayRef<Running> states, bool overLanes) {
   SmallVector<Value> values(states.size());
   llvm::MapVector<Type, SmallVector<size_t>> sums;
   for (auto [n, running] : llvm::enumerate(states)) {
+    if (!overLanes || running.kind != Reduction::sum || !running.blocked) {
+      values[n] = finish(running, overLanes);
+      continue;
+    }
     endBlock(running);
-    if (running.kind == Reduction::sum && running.blocked)
-      sums[running.state[1].getType()].push_back(n);
-    else
-      values[n] = finish(running, true);
+    sums[running.state[1].getType()].push_back(n);
   }
   for (const auto &[type, members] : sums) {
     SmallVector<std::pair<Value, Value>> parts;

@@ -39,7 +39,7 @@ public:
       const bool atMostOne = isNotPositive(exponent);
       if (std::optional<Multiple> multiple = multipleOf(exponent))
         op.setOperand(0, f.mul(multiple->value, inBase2(f, *multiple)));
-      else if (auto [value, sign] = signOf(exponent); isRounded(value))
+      else if (auto [value, sign] = withoutNegations(exponent); isRounded(value))
         op.setOperand(0, f.mul(value, f.number(sign * std::numbers::log2e)));
       else
         continue;
@@ -50,8 +50,8 @@ public:
   }
 
 private:
-  /// Without the negations around it, and what they multiply it by.
-  static std::pair<Value, double> signOf(Value x) {
+  /// What is inside of the negations around it, and what they multiply that by.
+  static std::pair<Value, double> withoutNegations(Value x) {
     double sign = 1;
     for (; is(x, Function::neg); x = operand(x))
       sign = -sign;
@@ -63,16 +63,10 @@ private:
                         [&](Function function) { return is(x, function); });
   }
 
-  /// Is it -x or a negative multiple of an x that is never negative, or a term of a log-sum-exp less that?
+  /// Is it never positive by its structure, or a term of a log-sum-exp less that?
   static bool isNotPositive(Value x) {
-    if (is(x, Function::neg))
-      return nonNegative(operand(x));
-    auto notPositive = [](Value value) {
-      auto number = ir::realConstant(value);
-      return number && *number <= 0;
-    };
-    if (Value other = besides(x, Function::mul, notPositive))
-      return nonNegative(other);
+    if (signOf(x) < 0)
+      return true;
     if (!is(x, Function::sub))
       return false;
     Value atLeast = operand(x, 1); // a bound from below makes it no smaller
@@ -86,7 +80,7 @@ private:
 
   /// The factor has fewer indices than the product: what is done to it is done less often.
   std::optional<Multiple> multipleOf(Value x) {
-    auto [value, sign] = signOf(x);
+    auto [value, sign] = withoutNegations(x);
     if (is(value, Function::div) && fewerIndices(operand(value, 1), x))
       return Multiple{operand(value, 0), operand(value, 1), sign, true};
     if (is(value, Function::mul))

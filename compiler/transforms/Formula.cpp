@@ -108,6 +108,22 @@ static bool isNonNegative(Value value, unsigned &budget) {
 
 bool nonNegative(Value value, unsigned budget) { return isNonNegative(value, budget); }
 
+static int signWithin(Value value, unsigned budget, unsigned depth) {
+  if (auto number = ir::realConstant(value))
+    return std::signbit(*number) ? -1 : 1;
+  auto at = [&](unsigned n) { return signWithin(operand(value, n), budget, depth - 1); };
+  if (depth > 0 && is(value, Function::neg))
+    return -at(0);
+  if (depth > 0 && (is(value, Function::mul) || is(value, Function::add) || is(value, Function::sub))) {
+    int a = at(0), b = at(1);
+    if (int sign = is(value, Function::mul) ? a * b : a == (is(value, Function::sub) ? -b : b) ? a : 0)
+      return sign;
+  }
+  return nonNegative(value, budget) ? 1 : 0;
+}
+
+int signOf(Value value, unsigned budget) { return signWithin(value, budget, /*depth=*/8); }
+
 bool positive(Value value, unsigned budget) {
   if (auto real = ir::realConstant(value))
     return *real > 0;

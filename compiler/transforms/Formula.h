@@ -28,6 +28,10 @@ mlir::Value besides(mlir::Value value, dsl::Function function, llvm::function_re
 /// Is a real value never negative (it may be NaN), by its structure alone? Looks at `budget` ops at most.
 bool nonNegative(mlir::Value value, unsigned budget = 128);
 
+/// 1 or -1 where a real value is never of the other sign (it may be 0 or NaN), by its structure alone; else 0. Looks at `budget` ops of each
+/// factor and term at most.
+int signOf(mlir::Value value, unsigned budget = 128);
+
 /// Is a real value away from 0 by its structure alone, as a square plus a constant is (it may be NaN)? Looks `budget` ops deep.
 bool positive(mlir::Value value, unsigned budget = 4);
 

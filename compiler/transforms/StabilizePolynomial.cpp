@@ -1,6 +1,6 @@
 // Sums of products that share a factor, such as derivatives of a polynomial times an exponential: of like terms that cancel only the difference
 // is computed.
-#include "compiler/transforms/Formula.h"
+#include "compiler/transforms/LikeTerms.h"
 #include "compiler/transforms/Stabilize.h"
 #include "compiler/transforms/Terms.h"
 
@@ -15,11 +15,6 @@ namespace {
 
 using dsl::Function;
 
-/// A number times values, as often as their powers say.
-struct Monomial {
-  double number = 1;
-  SmallVector<Value, 4> factors;
-};
 using Polynomial = SmallVector<Monomial, 8>;
 
 constexpr size_t mostMonomials = 32;
@@ -39,20 +34,6 @@ Polynomial product(const Polynomial &a, const Polynomial &b) {
   return result;
 }
 
-/// 1 or -1 where a value is never of the other sign, by its structure alone; else 0.
-int signOf(Value value, unsigned depth = 8) {
-  if (auto number = ir::realConstant(value))
-    return *number < 0 ? -1 : 1;
-  if (depth > 0 && is(value, Function::neg))
-    return -signOf(operand(value), depth - 1);
-  if (depth > 0 && (is(value, Function::mul) || is(value, Function::add) || is(value, Function::sub))) {
-    int a = signOf(operand(value), depth - 1), b = signOf(operand(value, 1), depth - 1);
-    if (int sign = is(value, Function::mul) ? a * b : a == (is(value, Function::sub) ? -b : b) ? a : 0)
-      return sign;
-  }
-  return nonNegative(value, 16) ? 1 : 0;
-}
-
 /// Products, squares, signs, and sums of terms of one sign, multiplied out; empty where that has too many monomials.
 ///
 /// The sum of the monomials' sizes is then that of the products that are there, and like monomials only make it smaller when they are
@@ -70,7 +51,7 @@ Polynomial polynomialOf(Value value, unsigned depth) {
     return a.size() * b.size() > mostMonomials ? Polynomial() : product(a, b);
   }
   Terms terms = termsOf(value, 8);
-  auto sign = [](const SignedTerm &term) { return term.negative ? -signOf(term.value) : signOf(term.value); };
+  auto sign = [](const SignedTerm &term) { return (term.negative ? -1 : 1) * signOf(term.value, 16); };
   if (terms.size() < 2 || sign(terms[0]) == 0 || !llvm::all_of(terms, [&](const SignedTerm &term) { return sign(term) == sign(terms[0]); }))
     return {{1, {value}}};
   return polynomialOf(terms, depth - 1);
@@ -152,24 +133,12 @@ Value write(Formula &f, Polynomial terms) {
   return sum;
 }
 
-/// The values that a product consists of as it is written.
-void collectFactors(Value value, llvm::SmallDenseSet<Value> &factors, unsigned depth = deepest) {
-  if (depth > 0 && is(value, Function::neg))
-    return collectFactors(operand(value), factors, depth - 1);
-  if (depth == 0 || !is(value, Function::mul)) {
-    factors.insert(value);
-    return;
-  }
-  collectFactors(operand(value), factors, depth - 1);
-  collectFactors(operand(value, 1), factors, depth - 1);
-}
-
 /// Is one value a factor of all terms as they are written? Most sums have none, and nothing of them need be multiplied out.
 bool haveCommonFactor(ArrayRef<SignedTerm> terms) {
   llvm::SmallDenseSet<Value> common;
   for (const auto &[n, term] : llvm::enumerate(terms)) {
     llvm::SmallDenseSet<Value> factors;
-    collectFactors(term.value, factors);
+    factors.insert_range(Monomial::of(term.value).factors);
     if (n == 0)
       common = std::move(factors);
     else
