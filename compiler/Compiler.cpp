@@ -120,7 +120,7 @@ public:
     if (failed(lowering::lowerToLlvm(*module_)))
       return failure("lowering to LLVM");
     done("conversion/to the LLVM dialect");
-    llvmModule_ = translateModuleToLLVMIR(*module_, llvmContext_);
+    llvmModule_ = translateModuleToLLVMIR(*module_, llvmContext_, "mercer", /*disableVerification=*/true);
     if (!llvmModule_)
       return failure("translation to LLVM IR");
     done("conversion/translation");

@@ -85,6 +85,17 @@ inline auto pairedLoops(ir::LoopOp loop) {
   return llvm::make_filter_range(loop.getBlock().getOps<ir::LoopOp>(), [](ir::LoopOp inner) { return inner.getPairs(); });
 }
 
+/// What a function that several nests have takes from words of its own, in place of the frame: first numbers, then words of the frame
+/// in the order in which they are asked for.
+struct OwnWords {
+  llvm::ArrayRef<mlir::Value> numbers; ///< constants
+  llvm::SmallVector<int64_t> positions;
+
+  int64_t count() const { return static_cast<int64_t>(numbers.size() + positions.size()); }
+  /// Where the word of the frame is among them from now on.
+  int64_t placeOf(int64_t position);
+};
+
 /// Writes one function. `width` lanes are active inside of an index with lanes, else 0.
 class Codegen {
 public:
@@ -93,6 +104,8 @@ public:
       : b(builder), plan_(plan), target_(target), layout_(layout), words_(words), functions_(functions) {}
 
   mlir::Value frame;   ///< !llvm.ptr
+  OwnWords *own = nullptr; ///< `frame` points to these; null: to the frame itself
+  bool computesNumbers = false; ///< those that nests find in words of the frame
   mlir::Value scratch; ///< !llvm.ptr, in a nest's function
   unsigned width = 0;
   mlir::Operation *prologue =
@@ -170,7 +183,7 @@ public:
   void endStreams();
 
   // Memory.
-  mlir::Value word(int64_t position);
+  mlir::Value word(int64_t position); ///< of the frame
   mlir::Value load(mlir::Value array, llvm::ArrayRef<Lane> subscripts, Lane guard, mlir::Type result,
                    Lane &lane);
   /// `streamed`: past the caches, where a whole vector lies in order.
@@ -205,6 +218,9 @@ private:
     dsl::Reduction kind;
   };
 
+  mlir::Value wordAt(int64_t place);
+  mlir::Value constant(ir::ConstantOp op);
+  mlir::Value numberIn(mlir::Type type, mlir::Value word);
   mlir::Value planeOf(mlir::Value array);
   void addToTable(ir::AccumulateOp op);
   void addTerms(ir::AccumulateOp op, llvm::ArrayRef<Lane> subscripts, Lane value, Lane where);
@@ -305,7 +321,7 @@ private:
   ir::PlanOp plan_;
   const Target &target_;
   const FrameLayout &layout_;
-  const llvm::DenseMap<mlir::Value, int64_t> &words_; ///< frame words of allocated arrays
+  const llvm::DenseMap<mlir::Value, int64_t> &words_; ///< frame words of allocated arrays, and of numbers
   SharedFunctions &functions_;
   mlir::Location location_ = plan_.getLoc();
   llvm::DenseMap<mlir::Value, Lane> lanes_;

@@ -1,5 +1,8 @@
-// The functions of a plan: the entry that runs the nests in order, and one function for a chunk of each nest.
+// The functions of a plan: the entry that runs the nests in order, and one function for a chunk of each nest, or of all nests that do the
+// same to other arrays.
 #include "compiler/lowering/Lanes.h"
+
+#include <map>
 
 using namespace mlir;
 
@@ -14,6 +17,10 @@ FrameLayout argumentLayout(ir::PlanOp plan) {
   return layout;
 }
 
+int64_t wordOf(const FrameLayout &layout, ir::SizeOp size) {
+  return layout.arguments[cast<BlockArgument>(size.getArray()).getArgNumber()] + 1 + static_cast<int64_t>(size.getDimension());
+}
+
 namespace {
 
 /// Elements of an array whose tables one thread adds.
@@ -23,13 +30,14 @@ class PlanLowering {
 public:
   PlanLowering(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
       : module_(module), plan_(plan), symbol_(symbol), target_(target), layout_(argumentLayout(plan)),
-        functions_(module, plan, symbol, target), b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
+        equal_(plan), functions_(module, plan, equal_, symbol, target), b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   int64_t run() {
+    const DenseSet<Value> numbers = scheduling::computedNumbers(plan_);
     for (Operation &op : plan_.getBlock()) {
-      if (isa<ir::AllocateOp>(op))
+      if (isa<ir::AllocateOp>(op) || (op.getNumResults() == 1 && numbers.contains(op.getResult(0))))
         words_[op.getResult(0)] = layout_.words++;
-      if (auto nest = dyn_cast<ir::NestOp>(op)) {
+      if (auto nest = dyn_cast<ir::NestOp>(op); nest && equal_.firstOf(nest) == nest) {
         for (ir::AccumulateOp add : totals(nest))
           partials_[add] = layout_.words++;
         for (Value array : tablesOf(nest))
@@ -38,13 +46,21 @@ public:
           chunkWords_[nest] = std::exchange(layout_.words, layout_.words + 2);
       }
     }
-    unsigned number = 0;
-    for (auto nest : plan_.getBlock().getOps<ir::NestOp>()) {
-      bodies_[nest] = body(nest, number);
+    for (auto [number, nest] : llvm::enumerate(plan_.getBlock().getOps<ir::NestOp>())) {
+      if (equal_.firstOf(nest) != nest)
+        continue;
+      const std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
+      if (equal_.isShared(nest))
+        owns_[nest].numbers = equal_.numbers(nest);
+      bodies_[nest] = body(nest, name);
       for (Value array : tablesOf(nest))
-        combiners_[{nest, array}] = combiner(nest, array, number);
-      ++number;
+        combiners_[nest].push_back(combiner(nest, array, name + "_table" + std::to_string(combiners_[nest].size())));
+      if (equal_.isShared(nest))
+        runs_[nest] = run(nest, name + "_run");
     }
+    ownWords_ = layout_.words;
+    for (const auto &[nest, own] : owns_)
+      layout_.words = std::max(layout_.words, ownWords_ + own.count());
     entry();
     return layout_.words;
   }
@@ -71,14 +87,24 @@ private:
   //===- A chunk of a nest
   //----------------------------------------------------------------------------------===//
 
-  LLVM::LLVMFuncOp body(ir::NestOp nest, unsigned number) {
-    std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
-    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
-                         {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
+  LLVM::LLVMFuncOp functionOfChunks(StringRef name) {
+    return function(name, LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
+  }
+
+  /// Writes a function for a nest and all with its code, whose words are at `frame`.
+  Codegen codeOf(ir::NestOp nest, Value frame) {
     Codegen code(b_, plan_, target_, layout_, words_, functions_);
-    code.frame = made.getArgument(0);
-    code.scratch = made.getArgument(2);
+    code.frame = frame;
+    if (auto own = owns_.find(nest); own != owns_.end())
+      code.own = &own->second;
     code.setLoc(nest.getLoc());
+    return code;
+  }
+
+  LLVM::LLVMFuncOp body(ir::NestOp nest, StringRef name) {
+    LLVM::LLVMFuncOp made = functionOfChunks(name);
+    Codegen code = codeOf(nest, made.getArgument(0));
+    code.scratch = made.getArgument(2);
     llvm::SetVector<Value> tables = tablesOf(nest);
     Value chunk = made.getArgument(1);
     Value length = tables.empty() ? code.i64(static_cast<int64_t>(nest.getChunk()))
@@ -145,26 +171,21 @@ private:
   }
 
   /// Adds the tables of the chunks for a part of an array's elements.
-  LLVM::LLVMFuncOp combiner(ir::NestOp nest, Value array, unsigned number) {
-    std::string name = (symbol_ + "_nest" + std::to_string(number) + "_table" + std::to_string(combiners_.size())).str();
-    auto made = function(name, LLVM::LLVMVoidType::get(b_.getContext()),
-                         {pointer_, b_.getI64Type(), pointer_}, LLVM::Linkage::Internal);
-    Codegen code(b_, plan_, target_, layout_, words_, functions_);
-    code.frame = made.getArgument(0);
-    code.setLoc(nest.getLoc());
+  LLVM::LLVMFuncOp combiner(ir::NestOp nest, Value array, StringRef name) {
+    LLVM::LLVMFuncOp made = functionOfChunks(name);
+    Codegen code = codeOf(nest, made.getArgument(0));
     Value length = code.i64(combinedElements);
     Value begin = arith::MulIOp::create(b_, loc(), made.getArgument(1), length);
     Value end = arith::MinSIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), begin, length),
                                        code.elements(array));
     code.combineTables(array, address(code, tableWords_.lookup({nest, array})),
                        code.word(chunkWords_.lookup(nest) + 1), begin, end);
-    LLVM::ReturnOp::create(b_, loc(), ValueRange());
+    LLVM::ReturnOp::create(b_, nest.getLoc(), ValueRange());
     return made;
   }
 
   /// Each chunk has 16 bytes for each accumulation: the value, and a position.
-  Value partial(Codegen &code, ir::AccumulateOp add, Value chunk, int64_t offset) {
-    Value memory = address(code, partials_.lookup(add));
+  Value partial(Codegen &code, Value memory, ir::AccumulateOp add, Value chunk, int64_t offset) {
     Value at = arith::MulIOp::create(b_, add.getLoc(), chunk, code.i64(2));
     if (offset)
       at = arith::AddIOp::create(b_, add.getLoc(), at, code.i64(offset));
@@ -172,13 +193,14 @@ private:
   }
 
   void storePartial(Codegen &code, ir::AccumulateOp add, Value chunk, Value value, Value extremum) {
+    Value memory = address(code, partials_.lookup(add));
     if (isPosition(add.getKind().getValue())) {
-      LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 1), 8);
+      LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, memory, add, chunk, 1), 8);
       value = extremum;
     }
     if (value.getType().isInteger(1))
       value = arith::ExtUIOp::create(b_, add.getLoc(), b_.getI8Type(), value);
-    LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, add, chunk, 0), 8);
+    LLVM::StoreOp::create(b_, add.getLoc(), value, partial(code, memory, add, chunk, 0), 8);
   }
 
   //===- The entry
@@ -188,19 +210,22 @@ private:
     auto made = function(symbol_, b_.getI32Type(), {pointer_, pointer_}, LLVM::Linkage::External);
     Codegen code(b_, plan_, target_, layout_, words_, functions_);
     code.frame = made.getArgument(0);
+    code.computesNumbers = true;
     context_ = made.getArgument(1);
     for (Operation &op : plan_.getBlock()) {
       code.setLoc(op.getLoc());
       if (auto memory = dyn_cast<ir::AllocateOp>(op))
         allocate(code, memory);
-      else if (auto nest = dyn_cast<ir::NestOp>(op))
+      else if (auto nest = dyn_cast<ir::NestOp>(op); nest && equal_.isShared(nest))
+        callRun(code, nest);
+      else if (nest)
         runNest(code, nest);
       else if (auto fail = dyn_cast<ir::FailOp>(op))
         failWhen(code, fail);
       else if (auto store = dyn_cast<ir::StoreOp>(op))
         code.store(store.getArray(), {}, code.lane(store.getValue()));
       else
-        code.lane(op.getResult(0));
+        keepNumber(code, op.getResult(0), code.scalar(op.getResult(0)));
     }
     LLVM::ReturnOp::create(b_, loc(), number32(0));
   }
@@ -209,10 +234,13 @@ private:
 
   /// Ends the function with a code where a condition holds.
   void returnWhen(Value condition, int32_t value) {
+    returnWhen(condition, [&] { return number32(value); });
+  }
+  void returnWhen(Value condition, llvm::function_ref<Value()> value) {
     Block *here = b_.getInsertionBlock();
     Block *next = here->splitBlock(b_.getInsertionPoint());
     Block *leave = b_.createBlock(next);
-    LLVM::ReturnOp::create(b_, loc(), number32(value));
+    LLVM::ReturnOp::create(b_, loc(), value());
     b_.setInsertionPointToEnd(here);
     LLVM::CondBrOp::create(b_, loc(), condition, leave, next);
     b_.setInsertionPointToStart(next);
@@ -225,12 +253,24 @@ private:
   }
 
   void setWord(Codegen &code, int64_t word, Value value) {
+    const int64_t place = code.own ? code.own->placeOf(word) : word;
     Value at = LLVM::GEPOp::create(b_, loc(), pointer_, b_.getI64Type(), code.frame,
-                                   ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(word)});
+                                   ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(place)});
     LLVM::StoreOp::create(b_, loc(), value, at, 8);
   }
 
-  void allocateBytes(Value bytes, int64_t word, Codegen &code) {
+  /// Nests find the number in its word.
+  void keepNumber(Codegen &code, Value number, Value value) {
+    auto word = words_.find(number);
+    if (word == words_.end())
+      return;
+    value = arith::BitcastOp::create(b_, loc(), b_.getIntegerType(number.getType().getIntOrFloatBitWidth()), value);
+    if (number.getType().isF32())
+      value = arith::ExtUIOp::create(b_, loc(), b_.getI64Type(), value);
+    setWord(code, word->second, value);
+  }
+
+  Value allocateBytes(Value bytes, int64_t word, Codegen &code) {
     auto type = LLVM::LLVMFunctionType::get(pointer_, {pointer_, b_.getI64Type()});
     Value memory =
         LLVM::CallOp::create(b_, loc(), type, ValueRange{contextField(pointer_, 0), context_, bytes})
@@ -238,6 +278,7 @@ private:
     Value address = LLVM::PtrToIntOp::create(b_, loc(), b_.getI64Type(), memory);
     setWord(code, word, address);
     returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::eq, address, code.i64(0)), -1);
+    return memory;
   }
 
   void allocate(Codegen &code, ir::AllocateOp op) {
@@ -298,31 +339,31 @@ private:
     llvm::SetVector<Value> tables = tablesOf(nest);
     Value chunks = tables.empty() ? dividedUp(code, extent, code.i64(static_cast<int64_t>(nest.getChunk())))
                                   : chunksWithTables(code, nest, tables, extent);
+    SmallVector<std::pair<ir::AccumulateOp, Value>> partials;
     for (ir::AccumulateOp add : totals(nest)) {
       Value bytes = arith::MulIOp::create(b_, loc(), arith::AddIOp::create(b_, loc(), chunks, code.i64(4)),
                                           code.i64(16));
-      allocateBytes(bytes, partials_.lookup(add), code);
+      partials.push_back({add, allocateBytes(bytes, partials_.lookup(add), code)});
     }
     runChunks(code, bodies_.lookup(nest), chunks, code.placeTiles(nest));
-    for (ir::AccumulateOp add : totals(nest))
-      combine(code, add, chunks);
-    for (Value array : tables)
-      runChunks(code, combiners_.lookup({nest, array}),
-                dividedUp(code, code.elements(array), code.i64(combinedElements)), code.i64(0));
+    for (auto [add, memory] : partials)
+      combine(code, add, memory, chunks);
+    for (auto [array, combiner] : llvm::zip_equal(tables, combiners_[nest]))
+      runChunks(code, combiner, dividedUp(code, code.elements(array), code.i64(combinedElements)), code.i64(0));
   }
 
   /// The chunks' values in order.
-  void combine(Codegen &code, ir::AccumulateOp add, Value chunks) {
+  void combine(Codegen &code, ir::AccumulateOp add, Value memory, Value chunks) {
     Type type = add.getValue().getType();
     SmallVector<Running> states{code.begin(add.getKind().getValue(), type, false)};
     code.carry(states, code.i64(0), chunks, code.i64(1), [&](Value chunk) {
       Type stored = type.isInteger(1) ? Type(b_.getI8Type()) : type;
-      Value value = LLVM::LoadOp::create(b_, add.getLoc(), stored, partial(code, add, chunk, 0), 8);
+      Value value = LLVM::LoadOp::create(b_, add.getLoc(), stored, partial(code, memory, add, chunk, 0), 8);
       if (type.isInteger(1))
         value = arith::TruncIOp::create(b_, add.getLoc(), type, value);
       Value position, some;
       if (isPosition(add.getKind().getValue())) {
-        position = LLVM::LoadOp::create(b_, add.getLoc(), b_.getI64Type(), partial(code, add, chunk, 1), 8);
+        position = LLVM::LoadOp::create(b_, add.getLoc(), b_.getI64Type(), partial(code, memory, add, chunk, 1), 8);
         some = arith::CmpIOp::create(b_, add.getLoc(), arith::CmpIPredicate::sge, position, code.i64(0));
       }
       code.update(states[0], {Lane::uniform, value}, {Lane::uniform, some}, {Lane::uniform, position});
@@ -331,22 +372,121 @@ private:
     code.store(add.getArray(), {}, {Lane::uniform, code.finish(states[0], false)});
   }
 
+  //===- Nests with the same code
+  //------------------------------------------------------------------------------------------===//
+
+  /// What the entry does for a nest that others are equal to, as a function (context, own words) that returns what the entry returns if it
+  /// is not 0.
+  LLVM::LLVMFuncOp run(ir::NestOp nest, StringRef name) {
+    auto made = function(name, b_.getI32Type(), {pointer_, pointer_}, LLVM::Linkage::Internal);
+    context_ = made.getArgument(0);
+    Value done = number32(0);
+    Codegen code = codeOf(nest, made.getArgument(1));
+    code.prologue = done.getDefiningOp();
+    runNest(code, nest);
+    LLVM::ReturnOp::create(b_, loc(), done);
+    return made;
+  }
+
+  /// The frame's words of a nest for those of the first one with its code.
+  DenseMap<int64_t, int64_t> wordsOf(ir::NestOp nest) {
+    DenseMap<int64_t, int64_t> words;
+    for (auto [there, here] : equal_.counterparts(nest)) {
+      auto argument = dyn_cast<BlockArgument>(there);
+      if (auto kept = words_.find(there); kept != words_.end())
+        words[kept->second] = words_.lookup(here);
+      else if (argument && argument.getOwner() == &plan_.getBlock())
+        for (int64_t n = 0; n < 1 + 2 * static_cast<int64_t>(cast<ir::ArrayType>(there.getType()).getRank()); ++n)
+          words[layout_.arguments[argument.getArgNumber()] + n] =
+              layout_.arguments[cast<BlockArgument>(here).getArgNumber()] + n;
+    }
+    // The sizes that nests use are those of inputs, which no code asks an input's own size for.
+    for (auto [there, here] : equal_.counterparts(nest))
+      if (auto size = there.getDefiningOp<ir::SizeOp>())
+        words[wordOf(layout_, size)] = wordOf(layout_, here.getDefiningOp<ir::SizeOp>());
+    return words;
+  }
+
+  /// Copies the words of a nest to where functions that it shares find them, and runs it.
+  void callRun(Codegen &code, ir::NestOp nest) {
+    ir::NestOp first = equal_.firstOf(nest);
+    const DenseMap<Value, Value> &counterparts = equal_.counterparts(nest);
+    const OwnWords &own = owns_.find(first)->second;
+    Value words = code.element(code.frame, b_.getI64Type(), code.i64(ownWords_));
+    for (auto [n, number] : llvm::enumerate(own.numbers)) {
+      Value here = nest == first ? number : counterparts.lookup(number);
+      APInt bits = cast<FloatAttr>(here.getDefiningOp<ir::ConstantOp>().getValue()).getValue().bitcastToAPInt();
+      setWord(code, ownWords_ + static_cast<int64_t>(n), code.i64(static_cast<int64_t>(bits.getZExtValue())));
+    }
+    const DenseMap<int64_t, int64_t> others = wordsOf(nest);
+    SmallVector<int32_t> positions;
+    for (int64_t position : own.positions) {
+      auto other = others.find(position);
+      positions.push_back(static_cast<int32_t>(other == others.end() ? position : other->second));
+    }
+    Value target = code.element(words, b_.getI64Type(), code.i64(static_cast<int64_t>(own.numbers.size())));
+    Value table = LLVM::AddressOfOp::create(b_, loc(), tableOf(positions));
+    LLVM::CallOp::create(b_, loc(), copyWords(), ValueRange{target, code.frame, table, code.i64(static_cast<int64_t>(positions.size()))});
+    Value result = LLVM::CallOp::create(b_, loc(), runs_.lookup(first), ValueRange{context_, words}).getResult();
+    returnWhen(arith::CmpIOp::create(b_, loc(), arith::CmpIPredicate::ne, result, number32(0)), [&] { return result; });
+  }
+
+  LLVM::GlobalOp tableOf(ArrayRef<int32_t> positions) {
+    OpBuilder builder = OpBuilder::atBlockEnd(module_.getBody());
+    auto type = LLVM::LLVMArrayType::get(builder.getI32Type(), static_cast<unsigned>(positions.size()));
+    return LLVM::GlobalOp::create(builder, loc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                  (symbol_ + "_words" + std::to_string(tables_++)).str(), builder.getI32TensorAttr(positions));
+  }
+
+  /// (target, frame, positions, count): target[n] = frame[positions[n]].
+  LLVM::LLVMFuncOp copyWords() {
+    if (copyWords_)
+      return copyWords_;
+    OpBuilder::InsertionGuard saved(b_);
+    Type word = b_.getI64Type();
+    copyWords_ = function((symbol_ + "_copy_words").str(), LLVM::LLVMVoidType::get(b_.getContext()), {pointer_, pointer_, pointer_, word},
+                          LLVM::Linkage::Internal);
+    auto at = [&](Type type, Value pointer, Value offset) {
+      return LLVM::GEPOp::create(b_, loc(), pointer_, type, pointer, ValueRange{offset});
+    };
+    auto number = [&](int64_t value) { return arith::ConstantOp::create(b_, loc(), b_.getI64IntegerAttr(value)); };
+    auto loop = scf::ForOp::create(b_, loc(), number(0), copyWords_.getArgument(3), number(1));
+    {
+      OpBuilder::InsertionGuard outside(b_);
+      b_.setInsertionPointToStart(loop.getBody());
+      Value n = loop.getInductionVar();
+      Value position = LLVM::LoadOp::create(b_, loc(), b_.getI32Type(), at(b_.getI32Type(), copyWords_.getArgument(2), n), 4);
+      position = arith::ExtUIOp::create(b_, loc(), word, position);
+      Value value = LLVM::LoadOp::create(b_, loc(), word, at(word, copyWords_.getArgument(1), position), 8);
+      LLVM::StoreOp::create(b_, loc(), value, at(word, copyWords_.getArgument(0), n), 8);
+    }
+    LLVM::ReturnOp::create(b_, loc(), ValueRange());
+    return copyWords_;
+  }
+
   ModuleOp module_;
   ir::PlanOp plan_;
   StringRef symbol_;
   Target target_;
   FrameLayout layout_;
+  scheduling::EqualNests equal_;
   SharedFunctions functions_;
   OpBuilder b_;
   Type pointer_;
   Value context_;
   DenseMap<Value, int64_t> words_;
   DenseMap<Operation *, int64_t> partials_;
-  DenseMap<Operation *, LLVM::LLVMFuncOp> bodies_;
-  // Of nests with tables: words of the chunks' length and number, of each array's tables; who adds these.
+  // Of nests, but of those with the same code only of the first: functions for their chunks, those that add the tables of each array, and
+  // those that run them.
+  DenseMap<Operation *, LLVM::LLVMFuncOp> bodies_, runs_;
+  DenseMap<Operation *, SmallVector<LLVM::LLVMFuncOp, 1>> combiners_;
+  // Of nests with tables: words of the chunks' length and number, of each array's tables.
   DenseMap<Operation *, int64_t> chunkWords_;
   DenseMap<std::pair<Operation *, Value>, int64_t> tableWords_;
-  DenseMap<std::pair<Operation *, Value>, LLVM::LLVMFuncOp> combiners_;
+  std::map<Operation *, OwnWords> owns_; ///< of first nests that are shared: words, where functions keep pointers to them
+  int64_t ownWords_ = 0; ///< where shared functions find their words
+  int tables_ = 0;       ///< of positions of words
+  LLVM::LLVMFuncOp copyWords_;
 };
 
 } // namespace

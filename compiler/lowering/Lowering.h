@@ -34,6 +34,8 @@ struct FrameLayout {
   int64_t words = 0;
 };
 FrameLayout argumentLayout(ir::PlanOp plan);
+/// The word that has a size of an argument.
+int64_t wordOf(const FrameLayout &layout, ir::SizeOp size);
 
 /// Replaces the module's plan by LLVM functions whose bodies are in scf, arith, math, vector and llvm: the entry, named
 /// `symbol`, and one function for each nest. Returns the size of the frame in words.

@@ -22,18 +22,27 @@ Value Codegen::element(Value pointer, Type type, Value offset) {
   return LLVM::GEPOp::create(b, loc(), pointerType(b), inMemory(type), pointer, ValueRange{offset});
 }
 
-Value Codegen::word(int64_t position) {
+int64_t OwnWords::placeOf(int64_t position) {
+  auto place = llvm::find(positions, position);
+  if (place == positions.end())
+    place = positions.insert(place, position);
+  return static_cast<int64_t>(numbers.size()) + (place - positions.begin());
+}
+
+Value Codegen::word(int64_t position) { return wordAt(own ? own->placeOf(position) : position); }
+
+Value Codegen::wordAt(int64_t place) {
   if (prologue)
-    if (Value known = loadedWords_.lookup(position))
+    if (Value known = loadedWords_.lookup(place))
       return known;
   OpBuilder::InsertionGuard saved(b);
   if (prologue)
     b.setInsertionPoint(prologue);
   Value at = LLVM::GEPOp::create(b, loc(), pointerType(b), b.getI64Type(), frame,
-                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(position)});
+                                 ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(place)});
   Value value = LLVM::LoadOp::create(b, loc(), b.getI64Type(), at, 8);
   if (prologue)
-    loadedWords_[position] = value;
+    loadedWords_[place] = value;
   return value;
 }
 

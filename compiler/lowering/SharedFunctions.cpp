@@ -25,13 +25,15 @@ static int64_t copiesOf(Operation *op) {
   return copies;
 }
 
-SharedFunctions::SharedFunctions(ModuleOp module, ir::PlanOp plan, StringRef symbol, const Target &target)
+SharedFunctions::SharedFunctions(ModuleOp module, ir::PlanOp plan, const scheduling::EqualNests &equal, StringRef symbol,
+                                 const Target &target)
     : module_(module), symbol_(symbol), target_{target.avx512, target.fast, target.fma} {
   llvm::StringMap<int64_t> copies;
   int64_t operations = 0;
   plan.walk([&](ir::ApplyOp op) {
     const int64_t length = scheduling::operationsOf(op.getFunction().getValue());
-    if (length < longFunction)
+    auto nest = op->getParentOfType<ir::NestOp>();
+    if (length < longFunction || (nest && equal.firstOf(nest) != nest))
       return;
     const int64_t written = copiesOf(op);
     copies[ir::FunctionAttr::nameOf(op.getFunction().getValue())] += written;

@@ -3,6 +3,7 @@
 
 #include "compiler/lowering/Lowering.h"
 #include "compiler/lowering/math/Math.h"
+#include "compiler/scheduling/EqualNests.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/StringMap.h"
@@ -14,7 +15,8 @@ namespace mercer::lowering {
 /// Elsewhere they are inlined. The bits are the same.
 class SharedFunctions {
 public:
-  SharedFunctions(mlir::ModuleOp module, ir::PlanOp plan, llvm::StringRef symbol, const Target &target);
+  SharedFunctions(mlir::ModuleOp module, ir::PlanOp plan, const scheduling::EqualNests &equal, llvm::StringRef symbol,
+                  const Target &target);
 
   /// fn(operands), by a call where it is shared; null: it is no elementary function.
   mlir::Value apply(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef fn, mlir::ValueRange operands);

@@ -26,7 +26,11 @@ LogicalResult lowerToLlvm(ModuleOp module) {
   arith::populateArithToLLVMConversionPatterns(types, patterns);
   populateMathToLLVMConversionPatterns(types, patterns);
   populateVectorToLLVMConversionPatterns(types, patterns);
-  return applyPartialConversion(module, target, std::move(patterns));
+  // A third of the time of what undoes patterns and folds again what the lowering has folded.
+  ConversionConfig config;
+  config.allowPatternRollback = false;
+  config.foldingMode = DialectConversionFoldingMode::Never;
+  return applyPartialConversion(module, target, std::move(patterns), config);
 }
 
 } // namespace mercer::lowering

@@ -54,6 +54,20 @@ Value Codegen::vector(Lane lane, Type type) {
   return arith::AddIOp::create(b, loc(), splat, offsets);
 }
 
+/// A constant, or the word that it is where nests with this code have others.
+Value Codegen::constant(ir::ConstantOp op) {
+  const auto *number = own ? llvm::find(own->numbers, op.getResult()) : nullptr;
+  if (!own || number == own->numbers.end())
+    return arith::ConstantOp::create(b, loc(), op.getValue());
+  return numberIn(op.getType(), wordAt(number - own->numbers.begin()));
+}
+
+Value Codegen::numberIn(Type type, Value word) {
+  if (type.isF32())
+    word = arith::TruncIOp::create(b, loc(), b.getI32Type(), word);
+  return arith::BitcastOp::create(b, loc(), type, word);
+}
+
 Lane Codegen::lane(Value value) {
   const auto &known = copied_.contains(value) ? copies_[copy_] : lanes_;
   if (auto found = known.find(value); found != known.end())
@@ -64,11 +78,12 @@ Lane Codegen::lane(Value value) {
   if (prologue)
     b.setInsertionPoint(prologue);
   Lane made;
-  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
-    made.value = arith::ConstantOp::create(b, loc(), constant.getValue());
+  if (auto kept = words_.find(value); kept != words_.end() && !computesNumbers) {
+    made.value = numberIn(value.getType(), word(kept->second));
+  } else if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+    made.value = this->constant(constant);
   } else if (auto size = dyn_cast<ir::SizeOp>(op)) {
-    unsigned argument = cast<BlockArgument>(size.getArray()).getArgNumber();
-    made.value = word(layout_.arguments[argument] + 1 + static_cast<int64_t>(size.getDimension()));
+    made.value = word(wordOf(layout_, size));
   } else if (auto apply = dyn_cast<ir::ApplyOp>(op)) {
     made = this->apply(apply);
   } else {

@@ -1,5 +1,6 @@
 #include "compiler/scheduling/Jam.h"
 
+#include "compiler/scheduling/EqualNests.h"
 #include "compiler/scheduling/Operations.h"
 
 using namespace mlir;
@@ -108,6 +109,7 @@ struct Candidate {
   int64_t most; ///< iterations, whose order of terms it keeps
   int64_t preferred;
   bool grouped = true; ///< fewer at once keep the order by a group
+  std::optional<size_t> twin = std::nullopt; ///< the candidate in the first nest with the same code
 
   /// Operations on vectors, in the iterations side by side and in the rest, which runs one by one.
   int64_t code(const Machine &machine) const {
@@ -120,38 +122,53 @@ struct Candidate {
 };
 
 /// Long programs have fewer iterations at once, longest loops first: what code takes to compile grows with it, and what it saves does not.
+/// Nests with the same code keep it.
 void shorten(MutableArrayRef<Candidate> loops, const Machine &machine) {
   constexpr int64_t mostCode = 3000; // the workloads of test/bench have at most 2100
   int64_t all = 0;
-  for (const Candidate &candidate : loops)
-    all += candidate.code(machine);
+  SmallVector<Candidate *> written;
+  for (Candidate &candidate : loops)
+    if (!candidate.twin) {
+      written.push_back(&candidate);
+      all += candidate.code(machine);
+    }
   while (all > mostCode) {
     Candidate *longest = nullptr;
-    for (Candidate &candidate : loops)
-      if (candidate.preferred > 1 && (!longest || candidate.code(machine) > longest->code(machine)))
-        longest = &candidate;
+    for (Candidate *candidate : written)
+      if (candidate->preferred > 1 && (!longest || candidate->code(machine) > longest->code(machine)))
+        longest = candidate;
     if (!longest)
-      return;
+      break;
     all -= longest->code(machine);
     longest->preferred /= 2;
     all += longest->code(machine);
   }
+  for (Candidate &candidate : loops)
+    if (candidate.twin)
+      candidate.preferred = loops[*candidate.twin].preferred;
 }
 
 } // namespace
 
 void jamLoops(ir::PlanOp plan, const Machine &machine, Choices &choices) {
+  const EqualNests equal(plan);
   SmallVector<Candidate> candidates;
-  plan.walk([&](ir::LoopOp loop) {
-    if (loop->hasAttr(ir::sampleAttribute))
-      return;
-    if (int64_t elements = elementsOfRows(loop); elements > 1) {
-      candidates.push_back({loop, elements, elements, false});
-      return;
-    }
-    int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
-    candidates.push_back({loop, together, fitting(loop, together, machine)});
-  });
+  DenseMap<Operation *, size_t> firstOf; // candidate of each nest
+  for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
+    const size_t first = firstOf[nest] = candidates.size();
+    nest.walk([&](ir::LoopOp loop) {
+      if (loop->hasAttr(ir::sampleAttribute))
+        return;
+      if (int64_t elements = elementsOfRows(loop); elements > 1) {
+        candidates.push_back({loop, elements, elements, false});
+      } else {
+        int64_t together = loop.getLanes() ? vectorsAtOnce(loop) : iterationsAtOnce(loop);
+        candidates.push_back({loop, together, fitting(loop, together, machine)});
+      }
+      if (ir::NestOp other = equal.firstOf(nest); other != nest)
+        candidates.back().twin = firstOf.lookup(other) + (candidates.size() - 1 - first);
+    });
+  }
   shorten(candidates, machine);
   for (Candidate &candidate : candidates) {
     std::vector<int64_t> factors;

@@ -1,106 +1,19 @@
 // How many iterations of a loop run side by side changes no bits: the order of terms is that of the plan's groups.
-#include "compiler/Compiler.h"
-
-#include "mercer/runtime/Abi.h"
-#include "mercer/runtime/LargeStack.h"
-#include "mercer/runtime/Linker.h"
-
-#include "mercer/dsl/Graph.h"
-#include "mercer/program.h"
-
-#include "llvm/Support/MemoryBuffer.h"
-
-#include <gtest/gtest.h>
-
-#include <cmath>
-#include <cstdlib>
-#include <functional>
-#include <memory>
-#include <numeric>
+#include "Compiled.h"
 
 namespace mercer {
 namespace {
 
-struct Tensor32 {
-  std::vector<int64_t> sizes;
-  std::vector<float> values;
-
-  explicit Tensor32(std::vector<int64_t> extents, float phase = 0) : sizes(std::move(extents)) {
-    values.resize(static_cast<size_t>(std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>())));
-    for (size_t p = 0; p < values.size(); ++p)
-      values[p] = 3 * std::sin(phase + 1.7f * static_cast<float>(p));
-  }
-};
-
-/// Memory of one call, without threads.
-struct Call {
-  std::vector<std::unique_ptr<void, decltype(&std::free)>> memory;
-
-  static void *allocate(const mercer_context *context, int64_t bytes) {
-    auto &memory = static_cast<Call *>(context->user)->memory;
-    memory.emplace_back(std::aligned_alloc(64, static_cast<size_t>(bytes + 127) / 64 * 64), &std::free);
-    return memory.back().get();
-  }
-  static int32_t parallel(const mercer_context *context, mercer_body body, int64_t *frame, int64_t chunks, int64_t scratch) {
-    char *own = static_cast<char *>(allocate(context, scratch));
-    for (int64_t chunk = 0; chunk < chunks; ++chunk)
-      body(frame, chunk, own);
-    return 0;
-  }
-};
-
-class Compiled {
-public:
-  Compiled(const Program &program, const std::string &cpu, int64_t sideBySide, std::vector<compiler::KnownSize> known,
-           std::size_t threads = 1) {
-    compiler::Options options;
-    options.inputTypes.assign(program.graph().inputs.size(), DType::f32);
-    options.cpu = cpu;
-    options.plan = "jam=" + std::to_string(sideBySide);
-    options.knownSizes = std::move(known);
-    options.threads = threads;
-    options.inParallel = detail::in_parallel_on_large_stacks;
-    compiler::Code code = llvm::cantFail(compiler::compile(program.graph(), options));
-    words_ = code.frameWords;
-    types_ = code.outputTypes;
-    hasParts_ = code.object->getBuffer().starts_with("!<arch>");
-    linked_ = llvm::cantFail(detail::link_object(std::move(code.object), code.symbol));
-  }
-
-  /// Outputs are f32 or positions; their bits.
-  std::vector<std::vector<uint64_t>> operator()(const std::vector<Tensor32> &inputs,
-                                                const std::vector<std::vector<int64_t>> &outputs) const {
-    std::vector<int64_t> frame;
-    auto add = [&](const void *data, const std::vector<int64_t> &sizes) {
-      frame.push_back(reinterpret_cast<int64_t>(data));
-      frame.insert(frame.end(), sizes.begin(), sizes.end());
-      for (size_t d = 0; d < sizes.size(); ++d)
-        frame.push_back(std::accumulate(sizes.begin() + static_cast<std::ptrdiff_t>(d) + 1, sizes.end(), int64_t(1),
-                                        std::multiplies<>()));
-    };
-    for (const Tensor32 &input : inputs)
-      add(input.values.data(), input.sizes);
-    std::vector<std::vector<uint64_t>> results;
-    for (const auto &sizes : outputs) {
-      int64_t count = std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
-      results.emplace_back(static_cast<size_t>(count));
-      add(results.back().data(), sizes);
-    }
-    frame.resize(static_cast<size_t>(words_));
-    Call call;
-    mercer_context context{&Call::allocate, &Call::parallel, &call};
-    EXPECT_EQ(reinterpret_cast<mercer_entry>(linked_->address())(frame.data(), &context), 0);
-    return results;
-  }
-
-  bool hasParts() const { return hasParts_; }
-
-private:
-  bool hasParts_ = false;
-  int64_t words_ = 0;
-  std::vector<DType> types_;
-  std::unique_ptr<detail::LinkedCode> linked_;
-};
+/// A program whose loops have so many iterations side by side.
+Compiled compiled(const Program &program, const std::string &cpu, int64_t sideBySide, std::vector<compiler::KnownSize> known,
+                  std::size_t threads = 1) {
+  compiler::Options options;
+  options.cpu = cpu;
+  options.plan = "jam=" + std::to_string(sideBySide);
+  options.knownSizes = std::move(known);
+  options.threads = threads;
+  return Compiled(program, std::move(options));
+}
 
 /// Rows x(i, :) and y(j, :); what each i gets from all j.
 Program pairs(const std::function<Expr(Expr dot, Index j)> &reduction) {
@@ -128,7 +41,7 @@ void expectSameBits(const Program &program, bool gradient = false) {
         sizes = {{0, 1, d}, {1, 1, d}};
       std::vector<Compiled> variants;
       for (int64_t sideBySide : {1, 2, 4, 8})
-        variants.emplace_back(program, cpu, sideBySide, sizes);
+        variants.push_back(compiled(program, cpu, sideBySide, sizes));
       for (int64_t m : {0, 1, 2, 7, 8, 9, 15, 16, 17, 20, 23, 24, 31, 33, 63, 65, 100, 300}) {
         std::vector<Tensor32> inputs{Tensor32({n, d}), Tensor32({m, d}, 1)};
         std::vector<std::vector<int64_t>> outputs{{n}};
@@ -204,7 +117,7 @@ TEST(SideBySide, PartsOfCodeHaveTheSameBits) {
   Program program = value_and_gradient(Program("parts", {x, y}, {{"r", mean(i, logsumexp(j, score)) + mean(j, max(i, tanh(score)))}}), {x, y});
   const std::vector<Tensor32> inputs{Tensor32({37, 5}), Tensor32({53, 5}, 2)};
   const std::vector<std::vector<int64_t>> outputs{{}, {37, 5}, {53, 5}};
-  const Compiled one(program, "", 8, {}), several(program, "", 8, {}, 3);
+  const Compiled one = compiled(program, "", 8, {}), several = compiled(program, "", 8, {}, 3);
   EXPECT_FALSE(one.hasParts());
   EXPECT_TRUE(several.hasParts());
   EXPECT_EQ(one(inputs, outputs), several(inputs, outputs));
