@@ -150,7 +150,7 @@ TEST(Store, ASecondStartTakesLessThanThreeMilliseconds) {
     warm = {std::min(warm.cpu, times.cpu), std::min(warm.clock, times.clock)};
   }
   std::printf("first start %.1f ms (%.1f of a processor), second start %.2f ms (%.2f)\n", cold.clock, cold.cpu, warm.clock, warm.cpu);
-  EXPECT_LT(warm.cpu, slow ? 30 : std::max(3.0, cold.cpu / 100)) << "of a machine where the first start takes more than 300 ms, a hundredth of it";
+  EXPECT_LT(warm.cpu, slow ? 30 : std::max(3.0, cold.cpu / 60)) << "of a machine where the first start takes more than 180 ms, a sixtieth of it";
   EXPECT_LT(warm.cpu, cold.cpu / 10);
 }
 
