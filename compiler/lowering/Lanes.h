@@ -160,6 +160,14 @@ public:
   Running begin(dsl::Reduction kind, mlir::Type type, bool vectors, std::optional<int64_t> below = std::nullopt);
   /// One more term, at `index`.
   void update(Running &running, Lane value, Lane predicate, Lane index);
+  /// The best of some terms of an argmin or argmax, and how many iterations it stands after the first of them.
+  struct Best {
+    mlir::Value term, offset;
+    int64_t terms;
+  };
+  void addToBest(const Running &running, llvm::SmallVectorImpl<Best> &best, mlir::Value term, int64_t offset);
+  /// Combines them with the running state. `first`: the index of the first.
+  void takeBest(Running &running, llvm::SmallVectorImpl<Best> &best, Lane first);
   /// A term of a log-sum-exp: -infinity where it does not count.
   mlir::Value exponentOf(const Running &running, Lane value, Lane predicate);
   void endBlock(Running &running);
@@ -245,6 +253,9 @@ private:
   void clear(mlir::Value array); ///< a table
   mlir::Value padded(mlir::Value elements);
   Lane accumulated(ir::ReadOp op);
+  bool countsAlways(const Running &running, Lane predicate) const;
+  mlir::Value isBetter(const Running &running, mlir::Value term, mlir::Value before);
+  void mergeBest(const Running &running, llvm::SmallVectorImpl<Best> &best);
   std::pair<mlir::Value, mlir::Value> termOf(const Running &running, Lane value, Lane predicate);
   void addExponentials(Running &running, llvm::ArrayRef<mlir::Value> terms);
   mlir::Value timesLog2e(mlir::Value value);

@@ -88,18 +88,39 @@ Value Codegen::extreme(Value bound, bool largest) {
 
 /// Does a condition hold in any lane of any of the iterations side by side?
 Value Codegen::anywhere(Value condition) {
-  Value any;
-  forCopies(copied_.contains(condition), [&] {
-    Value here = lane(condition).value;
-    if (any && any.getType() != here.getType())
-      any = vector({Lane::uniform, any}, b.getI1Type());
-    any = any ? arith::OrIOp::create(b, loc(), any, here) : here;
-  });
-  if (!isa<VectorType>(any.getType()))
-    return any;
-  if (mask) // what lanes have that do not exist is nothing to go by
-    any = arith::AndIOp::create(b, loc(), any, mask);
-  return vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, any);
+  // That something is not so anywhere: comparisons that all hold are one mask, to which each adds itself.
+  auto apply = condition.getDefiningOp<ir::ApplyOp>();
+  const bool negated = apply && apply.getFunction().getValue() == dsl::Function::logical_not;
+  Value asked = negated ? apply.getOperands()[0] : condition;
+  SmallVector<Value> here;
+  forCopies(copied_.contains(asked), [&] { here.push_back(lane(asked).value); });
+  if (llvm::none_of(here, [](Value one) { return isa<VectorType>(one.getType()); })) {
+    Value any = here[0];
+    for (Value one : llvm::drop_begin(here))
+      any = negated ? Value(arith::AndIOp::create(b, loc(), any, one)) : Value(arith::OrIOp::create(b, loc(), any, one));
+    return negated ? Value(arith::XOrIOp::create(b, loc(), any, i1(true, false))) : any;
+  }
+  // Masks of several vectors in one register would be put together for each comparison.
+  auto comparison = asked.getDefiningOp<ir::ApplyOp>();
+  Type compared = comparison ? comparison.getOperands()[0].getType() : b.getI64Type();
+  const unsigned together = std::min(width, (target_.avx512 ? 512 : 256) / std::max(compared.getIntOrFloatBitWidth(), 8u));
+  Value anywhere;
+  for (unsigned first = 0; first < width; first += together) {
+    Value any;
+    for (Value one : here) {
+      Value lanes = part(vector({isa<VectorType>(one.getType()) ? Lane::varying : Lane::uniform, one}, b.getI1Type()), first, together);
+      if (any)
+        any = negated ? Value(arith::AndIOp::create(b, loc(), any, lanes)) : Value(arith::OrIOp::create(b, loc(), any, lanes));
+      else
+        any = lanes;
+    }
+    if (negated)
+      any = arith::XOrIOp::create(b, loc(), any, number(any.getType(), 1));
+    if (mask) // what lanes have that do not exist is nothing to go by
+      any = arith::AndIOp::create(b, loc(), any, part(mask, first, together));
+    anywhere = anywhere ? Value(arith::OrIOp::create(b, loc(), anywhere, any)) : any;
+  }
+  return vector::ReductionOp::create(b, loc(), vector::CombiningKind::OR, anywhere);
 }
 
 void Codegen::loop(ir::LoopOp op) {
@@ -337,6 +358,8 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
   jam(op, factor);
   auto several = [&](Value position) {
     SmallVector<SmallVector<Value>> terms(states.size());
+    SmallVector<SmallVector<Best>> best(states.size());
+    Lane start;
     for (int64_t first = 0; first < step; first += factor) {
       forCopies(true, [&] {
         Value offset = i64((first + static_cast<int64_t>(copy_)) * single);
@@ -346,11 +369,16 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
       block(op.getBlock(), [](ir::AccumulateOp) {}, [&] { // the order is that of the loop
         setLoc(op.getLoc());
         Lane index = lane(op.getIndex());
+        const int64_t offset = first + static_cast<int64_t>(copy_);
+        if (offset == 0)
+          start = index;
         for (auto [n, state] : llvm::enumerate(states)) {
           Lane value = lane(yield.getOperands()[2 * n]);
           Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
           if (state.kind == Reduction::logsumexp)
             terms[n].push_back(exponentOf(state, value, predicate));
+          else if (isPosition(state.kind) && countsAlways(state, predicate))
+            addToBest(state, best[n], termOf(state, value, predicate).first, offset * single);
           else
             update(state, value, predicate, index);
         }
@@ -359,6 +387,9 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
     for (auto [state, some] : llvm::zip_equal(states, terms))
       if (!some.empty())
         addExponentials(state, some);
+    for (auto [state, some] : llvm::zip_equal(states, best))
+      if (!some.empty())
+        takeBest(state, some, start);
   };
   carryBlocks(states, lower, whole, step * single, several, std::max<int64_t>(blockTerms / step, 1));
   unjam();

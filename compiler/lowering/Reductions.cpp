@@ -104,6 +104,10 @@ void Codegen::take(Running &running, Value better, ArrayRef<Value> values) {
     state = arith::SelectOp::create(b, loc(), better, value, state);
 }
 
+bool Codegen::countsAlways(const Running &running, Lane predicate) const {
+  return (!predicate.value || matchPattern(predicate.value, m_One())) && !(running.acrossLanes && mask);
+}
+
 /// A term as the running state takes it, and where it counts (null: everywhere).
 std::pair<Value, Value> Codegen::termOf(const Running &running, Lane value, Lane predicate) {
   auto shaped = [&](Lane lane, Type element) { return running.vectors ? vector(lane, element) : lane.value; };
@@ -167,24 +171,48 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Lane index) {
     break;
   case Reduction::argmin:
   case Reduction::argmax: {
-    bool smallest = wantsSmallest(running.kind);
-    Value better;
-    if (real) { // also a NaN, but nothing after one
-      auto unordered = smallest ? arith::CmpFPredicate::ULT : arith::CmpFPredicate::UGT;
-      better = both(cmp(unordered, v, state[0]), cmp(arith::CmpFPredicate::ORD, state[0], state[0]));
-    } else {
-      better = arith::CmpIOp::create(
-          b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, v, state[0]);
-    }
     Value none =
         arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
-    better = both(arith::OrIOp::create(b, loc(), better, none), p);
+    Value better = both(arith::OrIOp::create(b, loc(), isBetter(running, v, state[0]), none), p);
     take(running, better, {v, position(running, index)});
     break;
   }
   case Reduction::logsumexp:
     break; // above
   }
+}
+
+/// Does an argmin or argmax take a term in place of an earlier one?
+Value Codegen::isBetter(const Running &running, Value term, Value before) {
+  const bool smallest = wantsSmallest(running.kind);
+  if (!isa<FloatType>(running.type))
+    return arith::CmpIOp::create(b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, term, before);
+  auto unordered = smallest ? arith::CmpFPredicate::ULT : arith::CmpFPredicate::UGT; // also a NaN, but nothing after one
+  return both(cmp(unordered, term, before), cmp(arith::CmpFPredicate::ORD, before, before));
+}
+
+/// One more term of an argmin or argmax, of the iteration `offset` after the first one: pairs of terms, then pairs of these.
+void Codegen::addToBest(const Running &running, SmallVectorImpl<Best> &best, Value term, int64_t offset) {
+  best.push_back({term, number(running.state[1].getType(), static_cast<double>(offset)), 1});
+  while (best.size() > 1 && best.end()[-1].terms == best.end()[-2].terms)
+    mergeBest(running, best);
+}
+
+/// Makes one of the last two.
+void Codegen::mergeBest(const Running &running, SmallVectorImpl<Best> &best) {
+  Best later = best.pop_back_val(), &earlier = best.back();
+  Value better = isBetter(running, later.term, earlier.term);
+  earlier.term = arith::SelectOp::create(b, loc(), better, later.term, earlier.term);
+  earlier.offset = arith::SelectOp::create(b, loc(), better, later.offset, earlier.offset);
+  earlier.terms += later.terms;
+}
+
+void Codegen::takeBest(Running &running, SmallVectorImpl<Best> &best, Lane first) {
+  while (best.size() > 1)
+    mergeBest(running, best);
+  Value position = arith::AddIOp::create(b, loc(), this->position(running, first), best[0].offset);
+  Value none = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, running.state[1], number(position.getType(), 0));
+  take(running, arith::OrIOp::create(b, loc(), isBetter(running, best[0].term, running.state[0]), none), {best[0].term, position});
 }
 
 /// Terms of a log-sum-exp: one look at the reference for all.

@@ -1,4 +1,5 @@
 // RUN: mercer-opt %s --mercer-lower --cse | FileCheck %s
+// RUN: mercer-opt %s --mercer-lower=avx512=true --cse | FileCheck %s --check-prefix=WIDE
 // RUN: mercer-interpret %s --input 'x=[[1, 2, 3], [4, 5, 6]]' --input 'y=[5, 16]' --output 'sums=[2]' | FileCheck %s --check-prefix=VALUES
 
 // A loop whose upper bound is its lower one where a condition does not hold: nothing is added up there. In lanes it runs if any lane wants it, with what the
@@ -77,5 +78,40 @@ mercer.plan @choice(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>, %chosen:
     }
     %r = mercer.apply select(%good, %v, %sum) : (i1, f32, f32) -> f32
     mercer.store %r, %chosen[%i] : f32, !mercer.array<1xf32>
+  }
+}
+
+// Of iterations side by side and lanes of two vectors: what holds of all of a vector's lanes is one mask, which each comparison is added to.
+// WIDE-LABEL: llvm.func internal @mercer_wide_nest0
+// WIDE-COUNT-2: arith.cmpf ogt, %{{.*}} : vector<32xf32>
+// WIDE: %[[A:.*]] = vector.shuffle {{.*}} [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<32xi1>
+// WIDE: %[[B:.*]] = vector.shuffle {{.*}} [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<32xi1>
+// WIDE: %[[ALL:.*]] = arith.andi %[[A]], %[[B]] : vector<16xi1>
+// WIDE: arith.xori %[[ALL]], %{{.*}} : vector<16xi1>
+// WIDE: %[[FIRST:.*]] = arith.andi %{{.*}}, %{{.*}} : vector<16xi1>
+// WIDE: %[[SECOND:.*]] = arith.andi %{{.*}}, %{{.*}} : vector<16xi1>
+// WIDE: arith.xori %[[SECOND]]
+// WIDE: vector.reduction <or>, %{{.*}} : vector<16xi1>
+// WIDE: scf.if
+mercer.plan @wide(%x: !mercer.array<2xf32>, %y: !mercer.array<1xf32>, %wide: !mercer.array<1xf32>) names ["x", "y", "wide"] inputs 2 {
+  %n = mercer.size %x, 0 : !mercer.array<2xf32>
+  %m = mercer.size %x, 1 at_most 32 : !mercer.array<2xf32>
+  %zero = mercer.constant 0 : i64
+  %true = mercer.constant true
+  mercer.nest "i" %i below %n chunk 64 lanes 32 {
+    %v = mercer.read %y[%i] : !mercer.array<1xf32> -> f32
+    %s = mercer.loop "j" %j from %zero to %m jam 2 [sum] -> f32 {
+      %w = mercer.read %x[%i, %j] : !mercer.array<2xf32> -> f32
+      %good = mercer.apply gt(%v, %w) : (f32, f32) -> i1
+      %bad = mercer.apply logical_not(%good) : (i1) -> i1
+      %upper = mercer.apply select(%bad, %m, %zero) : (i1, i64, i64) -> i64
+      %sum = mercer.loop "k" %k from %zero to %upper [sum] -> f32 {
+        %a = mercer.read %x[%i, %k] : !mercer.array<2xf32> -> f32
+        mercer.yield %a, %true : f32, i1
+      }
+      %r = mercer.apply select(%good, %v, %sum) : (i1, f32, f32) -> f32
+      mercer.yield %r, %true : f32, i1
+    }
+    mercer.store %s, %wide[%i] : f32, !mercer.array<1xf32>
   }
 }

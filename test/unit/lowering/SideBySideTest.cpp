@@ -69,6 +69,39 @@ TEST(SideBySide, PositionsAreTheSame) {
   expectSameBits(pairs([](Expr dot, Index j) { return argmax(j, dot); }));
 }
 
+// The first of equal terms, the first NaN before any number, and infinities are terms like others.
+TEST(SideBySide, PositionsOfEqualTermsAndNaNs) {
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> kinds{0, 1, 1, -1, inf, -inf, 2, -1};
+  for (const bool smallest : {true, false}) {
+    const Program program = pairs([=](Expr dot, Index j) { return smallest ? argmin(j, dot) : argmax(j, dot); });
+    std::vector<Compiled> variants;
+    for (int64_t sideBySide : {1, 4, 8})
+      variants.push_back(compiled(program, "", sideBySide, {}));
+    for (int64_t m : {1, 5, 8, 16, 23, 64})
+      for (int64_t seed = 0; seed < 24; ++seed) {
+        Tensor32 x({3, 1}), y({m, 1});
+        x.values = {1, -1, 2};
+        for (int64_t j = 0; j < m; ++j) // every third time the terms are all infinite, or have two NaNs
+          y.values[size_t(j)] = seed % 3 == 1 ? (smallest ? inf : -inf) : kinds[size_t((j * j + seed * (j + 1)) % 8)];
+        if (seed % 3 == 2)
+          y.values[size_t(seed * 5 % m)] = y.values[size_t(seed * 11 % m)] = nan;
+        std::vector<uint64_t> expected;
+        for (const float factor : x.values) {
+          int64_t best = 0;
+          for (int64_t j = 1; j < m; ++j) {
+            const float term = factor * y.values[size_t(j)], before = factor * y.values[size_t(best)];
+            if (!std::isnan(before) && (std::isnan(term) || (smallest ? term < before : term > before)))
+              best = j;
+          }
+          expected.push_back(uint64_t(best));
+        }
+        for (const Compiled &variant : variants)
+          EXPECT_EQ(variant({x, y}, {{3}})[0], expected) << (smallest ? "argmin of " : "argmax of ") << m << " terms, seed " << seed;
+      }
+  }
+}
+
 TEST(SideBySide, SeveralReductionsOfOnePassHaveTheSameBits) {
   expectSameBits(pairs([](Expr dot, Index j) { return logsumexp(j, dot) - max(j, dot) + sum(j, dot); }));
 }
