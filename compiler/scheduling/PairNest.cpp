@@ -175,12 +175,34 @@ void NestWriter::combine(const PairPart &part, Value value, Value row) {
   ir::AccumulateOp::create(scopes_.back().builder, reduce.getLoc(), reduce.getKindAttr(), value, part.memory, at, Value());
 }
 
+/// What a sum of vectors multiplies pairs by, as far as it is the same for all rows.
+SmallVector<Value> NestWriter::factorsOf(const PairReduction &pair) {
+  llvm::SetVector<Value> factors;
+  SmallVector<Value> stack = termsOf(pair.reduce);
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (value == pair.pair || !value.getDefiningOp() || !seen.insert(value).second || !free_.depends(value, pair.over))
+      continue;
+    if (!free_.depends(value, pair.row) && free_.depends(value, pair.along))
+      factors.insert(value);
+    else
+      llvm::append_range(stack, ir::scalarOperands(value.getDefiningOp()));
+  }
+  return factors.takeVector();
+}
+
 /// What the pairs of two blocks add to a sum of vectors.
 void NestWriter::addVectors(const PairPart &part) {
   const PairReduction &pair = part.pair;
   ir::ReduceOp reduce = pair.reduce;
   laneIndex_ = pair.along;
   openLoop(pair.along, reduce.getValue(), reduce.getLoc());
+  // Beside each other in the first cache, of which rows that are as long as a power of two would fall on few parts.
+  if (SmallVector<Value> factors = factorsOf(pair); !factors.empty()) {
+    const Part &over = parts_.lookup(pair.over);
+    fill(pair.over, factors, number(over.length), over.range);
+  }
   openLoop(pair.row, reduce.getValue(), reduce.getLoc());
   ir::LoopOp loop = openLoop(pair.over, reduce.getValue(), reduce.getLoc(), reduce);
   closeLoop(emitTerms(reduce));

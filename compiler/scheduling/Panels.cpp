@@ -53,17 +53,19 @@ void shareReads(ir::PlanOp plan, const Machine &machine, Choices &choices) {
     const auto lanes = static_cast<int64_t>(nest.getLanes());
     if (lanes == 0)
       continue;
-    // What a chunk adds up depends on its length; few iterations are too few for long chunks.
-    const bool sums = !nest.getBlock().getOps<ir::AccumulateOp>().empty() || nest->getNumResults() > 0;
-    std::optional<int64_t> iterations = ir::upperBound(nest.getExtent());
-    const bool fixed = sums || (iterations && *iterations <= ir::shortestClass);
-    int64_t panels = most;
-    while (fixed && panels > 1 && static_cast<int64_t>(nest.getChunk()) % (panels * lanes) != 0)
-      panels /= 2;
     double shared = 0;
     for (auto loop : nest.getBlock().getOps<ir::LoopOp>())
       if (isLong(nest, loop))
         shared = std::max(shared, sharedBytes(nest, loop));
+    // What a chunk adds up depends on its length, which follows from what is shared alone; few iterations are too few for long chunks.
+    const bool sums = !nest.getBlock().getOps<ir::AccumulateOp>().empty() || nest->getNumResults() > 0;
+    std::optional<int64_t> iterations = ir::upperBound(nest.getExtent());
+    const bool few = iterations && *iterations <= ir::shortestClass;
+    if (sums && !few && shared > nearCache)
+      nest.setChunk(std::max<uint64_t>(nest.getChunk(), static_cast<uint64_t>(most * lanes)));
+    int64_t panels = most;
+    while ((sums || few) && panels > 1 && static_cast<int64_t>(nest.getChunk()) % (panels * lanes) != 0)
+      panels /= 2;
     if (shared == 0 || panels == 1)
       continue;
     nest.setPanels(choices.chooseNumber("panels", {1, panels}, shared > nearCache ? panels : 1, true));

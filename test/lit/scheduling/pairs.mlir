@@ -3,7 +3,8 @@
 // RUN: mercer-opt %s --mercer-schedule=plan=pairs=no | FileCheck %s --check-prefix=APART
 
 // Sums over i and over j of weights that contain one reduction: one nest over blocks of i, the longer index. What the
-// reduction reads of i is packed once, all weights of two blocks are kept, the sums of j go to a table.
+// reduction reads of i is packed once, all weights of two blocks are kept, the sums of j go to a table. What the sums multiply weights by is
+// packed for each vector of k.
 // CHECK-LABEL: mercer.plan @crossed
 // CHECK: mercer.nest "i block" %{{.*}} chunk 1 {
 // CHECK: %[[ROWS:.*]] = mercer.accumulator "sums"
@@ -21,13 +22,21 @@
 // CHECK: mercer.apply exp
 // CHECK: mercer.store %{{.*}}, %[[WEIGHTS]]
 // CHECK: mercer.loop "k" %{{.*}} lanes 32
-// CHECK-NEXT: mercer.loop "j" %{{.*}} jam 8
+// CHECK-NEXT: %[[X:.*]] = mercer.tile "kept"{{.*}} : <1xf32>
+// CHECK-NEXT: mercer.loop "i"
+// CHECK: mercer.store %{{.*}}, %[[X]]
+// CHECK: mercer.loop "j" %{{.*}} jam 8
 // CHECK-NEXT: mercer.loop "i" %{{.*}} [sum]
+// CHECK: mercer.read %[[X]]
 // CHECK: mercer.read %[[WEIGHTS]]
 // CHECK: mercer.accumulate sum %{{.*}} into %arg3[%{{.*}}, %{{.*}}]
 // CHECK: mercer.loop "k" %{{.*}} lanes 32
-// CHECK-NEXT: mercer.loop "i" %{{.*}} jam 8
+// CHECK-NEXT: %[[Y:.*]] = mercer.tile "kept"{{.*}} : <1xf32>
+// CHECK-NEXT: mercer.loop "j"
+// CHECK: mercer.store %{{.*}}, %[[Y]]
+// CHECK: mercer.loop "i" %{{.*}} jam 8
 // CHECK-NEXT: mercer.loop "j" %{{.*}} [sum]
+// CHECK: mercer.read %[[Y]]
 // CHECK: mercer.read %[[WEIGHTS]]
 // CHECK: mercer.accumulate sum %{{.*}} into %[[ROWS]][%{{.*}}, %{{.*}}]
 // CHECK: mercer.loop "i"
