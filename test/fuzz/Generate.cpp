@@ -17,6 +17,7 @@ Case Generator::run() {
   drawWrapper();
   drawOutputs();
   drawVariables();
+  repeat();
   fitWork();
   return std::move(test_);
 }

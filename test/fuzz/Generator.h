@@ -41,6 +41,8 @@ private:
   void collectReads(const Tree &tree, std::set<int> &read);
   void addDefinition();
   void drawOutputs();
+  /// One program in eight computes everything a second time, of other inputs.
+  void repeat();
   /// Makes the longest sizes shorter until the case takes no long time.
   void fitWork();
 

@@ -58,6 +58,22 @@ TEST(Generate, MakesTheSameCaseOfASeed) {
   EXPECT_NE(printCpp(generate(1), "f"), printCpp(generate(2), "f"));
 }
 
+TEST(Generate, RepeatsSomeCasesWithOtherInputs) {
+  int repeated = 0;
+  for (std::uint64_t seed = 0; seed < 64; ++seed) {
+    const Case test = generate(seed);
+    const auto again = [](const auto &item) { return item.name.ends_with("_again"); };
+    const auto copies = std::count_if(test.outputs.begin(), test.outputs.end(), again);
+    if (copies == 0)
+      continue;
+    ++repeated;
+    EXPECT_EQ(2 * copies, std::ssize(test.outputs)) << seed;
+    EXPECT_EQ(2 * std::count_if(test.tensors.begin(), test.tensors.end(), again), std::ssize(test.tensors)) << seed;
+  }
+  EXPECT_GT(repeated, 0);
+  EXPECT_LT(repeated, 32);
+}
+
 TEST(Generate, KeepsWorkSmall) {
   int nodes = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
