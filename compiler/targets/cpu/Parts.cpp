@@ -42,12 +42,16 @@ llvm::StringMap<std::size_t> placesOf(const llvm::Module &module, std::size_t co
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emitPart(llvm::MemoryBufferRef bitcode, const Cpu &cpu,
                                                              const llvm::StringMap<std::size_t> &parts, std::size_t part) {
   llvm::LLVMContext context;
-  auto module = llvm::parseBitcodeFile(bitcode, context);
+  auto module = llvm::getLazyBitcodeModule(bitcode, context); // bodies of other parts are never read
   if (!module)
     return module.takeError();
   for (llvm::Function &function : **module)
-    if (auto found = parts.find(function.getName()); found != parts.end() && found->second != part)
+    if (auto found = parts.find(function.getName()); found != parts.end() && found->second != part) {
+      function.setIsMaterializable(false);
       function.deleteBody();
+    }
+  if (llvm::Error error = (*module)->materializeAll())
+    return error;
   if (llvm::Error error = optimise(**module, cpu, [](const std::string &) {}))
     return error;
   return emitCode(**module, cpu, /*assembly=*/false);
