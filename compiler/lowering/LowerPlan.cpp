@@ -51,16 +51,16 @@ public:
         continue;
       const std::string name = (symbol_ + "_nest" + std::to_string(number)).str();
       if (equal_.isShared(nest))
-        owns_[nest].numbers = equal_.numbers(nest);
+        ownWordsOf_[nest].numbers = equal_.numbers(nest);
       bodies_[nest] = body(nest, name);
       for (Value array : tablesOf(nest))
         combiners_[nest].push_back(combiner(nest, array, name + "_table" + std::to_string(combiners_[nest].size())));
       if (equal_.isShared(nest))
         runs_[nest] = run(nest, name + "_run");
     }
-    ownWords_ = layout_.words;
-    for (const auto &[nest, own] : owns_)
-      layout_.words = std::max(layout_.words, ownWords_ + own.count());
+    firstOwnWord_ = layout_.words;
+    for (const auto &[nest, own] : ownWordsOf_)
+      layout_.words = std::max(layout_.words, firstOwnWord_ + own.count());
     entry();
     return layout_.words;
   }
@@ -95,7 +95,7 @@ private:
   Codegen codeOf(ir::NestOp nest, Value frame) {
     Codegen code(b_, plan_, target_, layout_, words_, functions_);
     code.frame = frame;
-    if (auto own = owns_.find(nest); own != owns_.end())
+    if (auto own = ownWordsOf_.find(nest); own != ownWordsOf_.end())
       code.own = &own->second;
     code.setLoc(nest.getLoc());
     return code;
@@ -411,12 +411,12 @@ private:
   void callRun(Codegen &code, ir::NestOp nest) {
     ir::NestOp first = equal_.firstOf(nest);
     const DenseMap<Value, Value> &counterparts = equal_.counterparts(nest);
-    const OwnWords &own = owns_.find(first)->second;
-    Value words = code.element(code.frame, b_.getI64Type(), code.i64(ownWords_));
+    const OwnWords &own = ownWordsOf_.find(first)->second;
+    Value words = code.element(code.frame, b_.getI64Type(), code.i64(firstOwnWord_));
     for (auto [n, number] : llvm::enumerate(own.numbers)) {
       Value here = nest == first ? number : counterparts.lookup(number);
       APInt bits = cast<FloatAttr>(here.getDefiningOp<ir::ConstantOp>().getValue()).getValue().bitcastToAPInt();
-      setWord(code, ownWords_ + static_cast<int64_t>(n), code.i64(static_cast<int64_t>(bits.getZExtValue())));
+      setWord(code, firstOwnWord_ + static_cast<int64_t>(n), code.i64(static_cast<int64_t>(bits.getZExtValue())));
     }
     const DenseMap<int64_t, int64_t> others = wordsOf(nest);
     SmallVector<int32_t> positions;
@@ -483,8 +483,8 @@ private:
   // Of nests with tables: words of the chunks' length and number, of each array's tables.
   DenseMap<Operation *, int64_t> chunkWords_;
   DenseMap<std::pair<Operation *, Value>, int64_t> tableWords_;
-  std::map<Operation *, OwnWords> owns_; ///< of first nests that are shared: words, where functions keep pointers to them
-  int64_t ownWords_ = 0; ///< where shared functions find their words
+  std::map<Operation *, OwnWords> ownWordsOf_; ///< of first nests that are shared: words, where functions keep pointers to them
+  int64_t firstOwnWord_ = 0; ///< where shared functions find their words
   int tables_ = 0;       ///< of positions of words
   LLVM::LLVMFuncOp copyWords_;
 };
