@@ -80,6 +80,25 @@ private:
     return symbols;
   }
 
+  /// The indices of a reduction. Where its other indices stand for indices they are those that it has in other places (of a definition that is
+  /// read at several), so that what depends on them alone is one value, and an iteration that reads its last step twice does not double
+  /// with each step. Nothing is captured: a reduction is not part of itself, and its indices are seen nowhere else.
+  std::vector<std::int32_t> open_reduction(const ExprNode &node, NodeId guard) {
+    const bool plain = node.free->variables.empty() && guard == noNode &&
+                       std::all_of(node.free->indices.begin(), node.free->indices.end(), [&](const Index &index) {
+                         const Binding *binding = bound(index.node().get());
+                         return binding && make_.as_index(binding->value) >= 0;
+                       });
+    if (!plain)
+      return open(node.indices, guard);
+    auto known = reductions_.find(&node);
+    if (known == reductions_.end())
+      return reductions_[&node] = open(node.indices, guard);
+    for (std::size_t n = 0; n < node.indices.size(); ++n)
+      bind(node.indices[n].node().get(), {make_.index(known->second[n])});
+    return known->second;
+  }
+
   NodeId explicit_extent(const Index &index, NodeId guard) {
     NodeId extent = expression(*index.node()->extent->node(), guard);
     if (!make_.free(extent).empty())
@@ -247,8 +266,10 @@ private:
       return known->second;
     Memo<NodeId> expressions;
     Memo<GradientArray> gradients;
+    decltype(reductions_) reductions;
     std::swap(expressions, expressions_);
     std::swap(gradients, gradients_);
+    std::swap(reductions, reductions_);
     std::size_t checks = graph_.checks.size(), same = graph_.sameExtents.size(), within = graph_.withinExtents.size();
     std::vector<std::int32_t> symbols = open(tensor.indices, guard);
     expression(*tensor.body->node(), guard);
@@ -265,6 +286,7 @@ private:
     graph_.withinExtents.resize(within);
     std::swap(expressions, expressions_);
     std::swap(gradients, gradients_);
+    std::swap(reductions, reductions_);
     definition_extents_.emplace(std::move(key), extent);
     return extent;
   }
@@ -366,7 +388,7 @@ private:
   //===- Reductions -----------------------------------------------------------------------------------------===//
 
   NodeId reduce(const ExprNode &node, NodeId guard) {
-    std::vector<std::int32_t> over = open(node.indices, guard);
+    std::vector<std::int32_t> over = open_reduction(node, guard);
     NodeId predicate = expression(node.operands[1], guard);
     if (make_.is_true(predicate))
       predicate = noNode;
@@ -667,6 +689,7 @@ private:
   std::map<std::int32_t, std::vector<NodeId>> variable_sizes_;
   std::unordered_map<NodeId, std::vector<std::size_t>> checks_of_; // positions of a subscript's checks
   Memo<NodeId> expressions_;
+  std::unordered_map<const ExprNode *, std::vector<std::int32_t>> reductions_; // their indices
   Memo<GradientArray> gradients_;
   Memo<NodeId> definition_extents_;
 };

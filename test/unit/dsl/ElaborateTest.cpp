@@ -42,6 +42,41 @@ TEST_F(Elaboration, ADefinitionCapturesNothing) {
   EXPECT_EQ(run({i, j}, row(j)), (Numbers{11, 12, 13, 24, 25, 26}));
 }
 
+TEST_F(Elaboration, AReductionReadAtSeveralIndicesHasOneIndex) {
+  Tensor u({i}, sum(j, x(i, j) * z(j)));
+  Index l("l"), m("m");
+  const Program twice("p", {x, y, z}, {{"a", l, u(l) + sum(m, u(m) * y(m))}});
+  EXPECT_EQ(twice.graph().indices.size(), 3u) << "l, m, and the j of both";
+  EXPECT_EQ(evaluate(twice, data), (Numbers{50 + 50 * 10 + 122 * 20, 122 + 50 * 10 + 122 * 20}));
+  // Inside of each other: two steps of one kind are two reductions, and what one is read at is no index of the other.
+  Tensor square_of({i, k}, sum(j, x(i, j) * x(k, j)));
+  Tensor again({i, k}, sum(j, square_of(i, j) * square_of(j, k)));
+  EXPECT_EQ(run({i, k}, again(i, k)), (Numbers{14 * 14 + 32 * 32, 14 * 32 + 32 * 77, 14 * 32 + 32 * 77, 32 * 32 + 77 * 77}));
+  // Read at what a sum of the same kind gives, and where a check must hold.
+  Tensor at({i}, sum(j, x(i, j)));
+  Expr apart = x(i, j) - (2 * i + 2); // row 0 is nearest at 1, row 1 at 0
+  Tensor nearest({i}, argmin(j, apart * apart));
+  EXPECT_EQ(run(i, nearest(i)), (Numbers{1, 0}));
+  EXPECT_EQ(run(i, nearest(nearest(i))), (Numbers{0, 1}));
+  EXPECT_EQ(run(i, where(label(i) < 2, at(label(i)), at(i))), (Numbers{6, 6}));
+}
+
+// Each step reads the one before at two indices.
+TEST_F(Elaboration, StepsOfAnIterationDoNotDouble) {
+  Tensor a("a", 2), first("first", 1);
+  auto nodes = [&](int steps) {
+    Tensor v = first;
+    for (int step = 0; step < steps; ++step) {
+      Index i("i"), j("j"), k("k"), l("l");
+      Tensor u({i}, sum(j, a(i, j) * v(j)) + v(i));
+      v = Tensor({k}, u(k) / sqrt(sum(l, square(u(l)))));
+    }
+    return Program("power", {a, first}, {{"v", i, v(i)}}).graph().nodes.size();
+  };
+  EXPECT_LT(nodes(12), 1500u);
+  EXPECT_LT(nodes(24), 4.5 * static_cast<double>(nodes(12)));
+}
+
 TEST_F(Elaboration, PartialApplicationAndTranspose) {
   EXPECT_EQ(run({i, j}, x[i][j]()), X.data);
   EXPECT_EQ(run({j, i}, transpose(x)(j, i)), (Numbers{1, 4, 2, 5, 3, 6}));
