@@ -400,7 +400,7 @@ private:
           words[layout_.arguments[argument.getArgNumber()] + n] =
               layout_.arguments[cast<BlockArgument>(here).getArgNumber()] + n;
     }
-    // The sizes that nests use are those of inputs, which no code asks an input's own size for.
+    // After the arrays: a size's word goes by the `mercer.size` that reads it, as no code asks an input's array for its size.
     for (auto [there, here] : equal_.counterparts(nest))
       if (auto size = there.getDefiningOp<ir::SizeOp>())
         words[wordOf(layout_, size)] = wordOf(layout_, here.getDefiningOp<ir::SizeOp>());
