@@ -253,8 +253,8 @@ private:
   void clear(mlir::Value array); ///< a table
   mlir::Value padded(mlir::Value elements);
   Lane accumulated(ir::ReadOp op);
-  bool countsAlways(const Running &running, Lane predicate) const;
   mlir::Value isBetter(const Running &running, mlir::Value term, mlir::Value before);
+  void takeBetter(Running &running, mlir::Value term, mlir::Value position, mlir::Value counts = {});
   void mergeBest(const Running &running, llvm::SmallVectorImpl<Best> &best);
   std::pair<mlir::Value, mlir::Value> termOf(const Running &running, Lane value, Lane predicate);
   void addExponentials(Running &running, llvm::ArrayRef<mlir::Value> terms);

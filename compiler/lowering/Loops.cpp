@@ -92,30 +92,25 @@ Value Codegen::anywhere(Value condition) {
   auto apply = condition.getDefiningOp<ir::ApplyOp>();
   const bool negated = apply && apply.getFunction().getValue() == dsl::Function::logical_not;
   Value asked = negated ? apply.getOperands()[0] : condition;
-  SmallVector<Value> here;
-  forCopies(copied_.contains(asked), [&] { here.push_back(lane(asked).value); });
-  if (llvm::none_of(here, [](Value one) { return isa<VectorType>(one.getType()); })) {
-    Value any = here[0];
-    for (Value one : llvm::drop_begin(here))
-      any = negated ? Value(arith::AndIOp::create(b, loc(), any, one)) : Value(arith::OrIOp::create(b, loc(), any, one));
-    return negated ? Value(arith::XOrIOp::create(b, loc(), any, i1(true, false))) : any;
-  }
+  SmallVector<Lane> here;
+  forCopies(copied_.contains(asked), [&] { here.push_back(lane(asked)); });
+  auto inSome = [&](llvm::function_ref<Value(Lane)> valueOf) { // of the iterations
+    Value some;
+    for (Lane one : here) {
+      Value value = valueOf(one);
+      some = !some ? value : negated ? Value(arith::AndIOp::create(b, loc(), some, value)) : Value(arith::OrIOp::create(b, loc(), some, value));
+    }
+    return negated ? Value(arith::XOrIOp::create(b, loc(), some, number(some.getType(), 1))) : some;
+  };
+  if (llvm::all_of(here, [](Lane one) { return one.kind == Lane::uniform; }))
+    return inSome([](Lane one) { return one.value; });
   // Masks of several vectors in one register would be put together for each comparison.
   auto comparison = asked.getDefiningOp<ir::ApplyOp>();
   Type compared = comparison ? comparison.getOperands()[0].getType() : b.getI64Type();
   const unsigned together = std::min(width, (target_.avx512 ? 512 : 256) / std::max(compared.getIntOrFloatBitWidth(), 8u));
   Value anywhere;
   for (unsigned first = 0; first < width; first += together) {
-    Value any;
-    for (Value one : here) {
-      Value lanes = part(vector({isa<VectorType>(one.getType()) ? Lane::varying : Lane::uniform, one}, b.getI1Type()), first, together);
-      if (any)
-        any = negated ? Value(arith::AndIOp::create(b, loc(), any, lanes)) : Value(arith::OrIOp::create(b, loc(), any, lanes));
-      else
-        any = lanes;
-    }
-    if (negated)
-      any = arith::XOrIOp::create(b, loc(), any, number(any.getType(), 1));
+    Value any = inSome([&](Lane one) { return part(vector(one, b.getI1Type()), first, together); });
     if (mask) // what lanes have that do not exist is nothing to go by
       any = arith::AndIOp::create(b, loc(), any, part(mask, first, together));
     anywhere = anywhere ? Value(arith::OrIOp::create(b, loc(), anywhere, any)) : any;
@@ -377,8 +372,8 @@ void Codegen::grouped(ir::LoopOp op, MutableArrayRef<Running> states, Value lowe
           Lane predicate = counts(yield.getOperands()[2 * n + 1], index);
           if (state.kind == Reduction::logsumexp)
             terms[n].push_back(exponentOf(state, value, predicate));
-          else if (isPosition(state.kind) && countsAlways(state, predicate))
-            addToBest(state, best[n], termOf(state, value, predicate).first, offset * single);
+          else if (auto [term, counts] = termOf(state, value, predicate); isPosition(state.kind) && !counts)
+            addToBest(state, best[n], term, offset * single);
           else
             update(state, value, predicate, index);
         }

@@ -33,7 +33,7 @@ public:
         equal_(plan), functions_(module, plan, equal_, symbol, target), b_(module.getContext()), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   int64_t run() {
-    const DenseSet<Value> numbers = scheduling::computedNumbers(plan_);
+    const DenseSet<Value> &numbers = equal_.computedNumbers();
     for (Operation &op : plan_.getBlock()) {
       if (isa<ir::AllocateOp>(op) || (op.getNumResults() == 1 && numbers.contains(op.getResult(0))))
         words_[op.getResult(0)] = layout_.words++;

@@ -104,10 +104,6 @@ void Codegen::take(Running &running, Value better, ArrayRef<Value> values) {
     state = arith::SelectOp::create(b, loc(), better, value, state);
 }
 
-bool Codegen::countsAlways(const Running &running, Lane predicate) const {
-  return (!predicate.value || matchPattern(predicate.value, m_One())) && !(running.acrossLanes && mask);
-}
-
 /// A term as the running state takes it, and where it counts (null: everywhere).
 std::pair<Value, Value> Codegen::termOf(const Running &running, Lane value, Lane predicate) {
   auto shaped = [&](Lane lane, Type element) { return running.vectors ? vector(lane, element) : lane.value; };
@@ -170,13 +166,9 @@ void Codegen::update(Running &running, Lane value, Lane predicate, Lane index) {
     state[0] = where(arith::AndIOp::create(b, loc(), state[0], v), state[0]);
     break;
   case Reduction::argmin:
-  case Reduction::argmax: {
-    Value none =
-        arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
-    Value better = both(arith::OrIOp::create(b, loc(), isBetter(running, v, state[0]), none), p);
-    take(running, better, {v, position(running, index)});
+  case Reduction::argmax:
+    takeBetter(running, v, position(running, index), p);
     break;
-  }
   case Reduction::logsumexp:
     break; // above
   }
@@ -189,6 +181,13 @@ Value Codegen::isBetter(const Running &running, Value term, Value before) {
     return arith::CmpIOp::create(b, loc(), smallest ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sgt, term, before);
   auto unordered = smallest ? arith::CmpFPredicate::ULT : arith::CmpFPredicate::UGT; // also a NaN, but nothing after one
   return both(cmp(unordered, term, before), cmp(arith::CmpFPredicate::ORD, before, before));
+}
+
+/// A term of an argmin or argmax at a position, where it counts (null: everywhere) and is better than the state or the first one.
+void Codegen::takeBetter(Running &running, Value term, Value position, Value counts) {
+  const auto &state = running.state;
+  Value none = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, state[1], number(state[1].getType(), 0));
+  take(running, both(arith::OrIOp::create(b, loc(), isBetter(running, term, state[0]), none), counts), {term, position});
 }
 
 /// One more term of an argmin or argmax, of the iteration `offset` after the first one: pairs of terms, then pairs of these.
@@ -210,9 +209,7 @@ void Codegen::mergeBest(const Running &running, SmallVectorImpl<Best> &best) {
 void Codegen::takeBest(Running &running, SmallVectorImpl<Best> &best, Lane first) {
   while (best.size() > 1)
     mergeBest(running, best);
-  Value position = arith::AddIOp::create(b, loc(), this->position(running, first), best[0].offset);
-  Value none = arith::CmpIOp::create(b, loc(), arith::CmpIPredicate::slt, running.state[1], number(position.getType(), 0));
-  take(running, arith::OrIOp::create(b, loc(), isBetter(running, best[0].term, running.state[0]), none), {best[0].term, position});
+  takeBetter(running, best[0].term, arith::AddIOp::create(b, loc(), position(running, first), best[0].offset));
 }
 
 /// Terms of a log-sum-exp: one look at the reference for all.

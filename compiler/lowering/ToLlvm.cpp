@@ -26,7 +26,7 @@ LogicalResult lowerToLlvm(ModuleOp module) {
   arith::populateArithToLLVMConversionPatterns(types, patterns);
   populateMathToLLVMConversionPatterns(types, patterns);
   populateVectorToLLVMConversionPatterns(types, patterns);
-  // A third of the time of what undoes patterns and folds again what the lowering has folded.
+  // Half of the time of what undoes patterns and folds again what the lowering has folded.
   ConversionConfig config;
   config.allowPatternRollback = false;
   config.foldingMode = DialectConversionFoldingMode::Never;

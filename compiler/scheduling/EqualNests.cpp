@@ -56,8 +56,6 @@ public:
   SmallVector<Value> numbers;
 
 private:
-  bool isOutside(Value value) const { return !nest_->getRegion(0).isAncestor(value.getParentRegion()); }
-
   /// One stands for the other wherever either is used.
   bool pair(Value x, Value y) {
     auto [there, fresh] = counterparts.try_emplace(x, y);
@@ -76,7 +74,7 @@ private:
     if (computed_.contains(x))
       return pair(x, y);
     // Inside of the nests a value is paired where it is made, before its uses.
-    return isOutside(x) && (a ? matchOps(a, b) : matchArguments(cast<BlockArgument>(x), cast<BlockArgument>(y)));
+    return ir::isOutsideNests(x) && (a ? matchOps(a, b) : matchArguments(cast<BlockArgument>(x), cast<BlockArgument>(y)));
   }
 
   /// Inputs or outputs of the plan, of equal known sizes.
@@ -96,10 +94,8 @@ private:
   }
 
   bool matchNumbers(ir::ConstantOp x, ir::ConstantOp y) {
-    auto usesOf = [](ir::ConstantOp op, Operation *nest) {
-      return llvm::make_filter_range(op->getUsers(), [=](Operation *user) { return nest->isProperAncestor(user); });
-    };
-    if (!isa<FloatType>(x.getType()) || x.getType() != y.getType() || !llvm::all_of(usesOf(x, nest_), takesNumbers))
+    auto fits = [&](Operation *user) { return !nest_->isProperAncestor(user) || takesNumbers(user); };
+    if (!isa<FloatType>(x.getType()) || !llvm::all_of(x->getUsers(), fits))
       return false;
     numbers.push_back(x);
     return pair(x.getResult(), y.getResult());
@@ -152,9 +148,7 @@ llvm::hash_code hashOf(ir::NestOp nest) {
   return hash;
 }
 
-} // namespace
-
-DenseSet<Value> computedNumbers(ir::PlanOp plan) {
+DenseSet<Value> computedNumbersOf(ir::PlanOp plan) {
   DenseSet<Value> computed, used;
   for (Operation &op : plan.getBlock()) {
     const bool isComputed = isa<ir::ReadOp, ir::SizeOp>(op) || (isa<ir::ApplyOp>(op) && llvm::any_of(op.getOperands(), [&](Value operand) {
@@ -170,13 +164,14 @@ DenseSet<Value> computedNumbers(ir::PlanOp plan) {
   return used;
 }
 
-EqualNests::EqualNests(ir::PlanOp plan) {
-  const DenseSet<Value> computed = computedNumbers(plan);
+} // namespace
+
+EqualNests::EqualNests(ir::PlanOp plan) : computed_(computedNumbersOf(plan)) {
   std::map<size_t, SmallVector<ir::NestOp, 1>> firsts;
   for (auto nest : plan.getBlock().getOps<ir::NestOp>()) {
     auto &candidates = firsts[hashOf(nest)];
     bool isCopy = llvm::any_of(candidates, [&](ir::NestOp first) {
-      Comparison comparison(computed);
+      Comparison comparison(computed_);
       if (!comparison.areEqual(first, nest))
         return false;
       shared_[first].insert_range(comparison.numbers);

@@ -8,9 +8,6 @@
 
 namespace mercer::scheduling {
 
-/// Real numbers that nests use and that a call computes outside of them, not from constants alone.
-llvm::DenseSet<mlir::Value> computedNumbers(ir::PlanOp plan);
-
 /// Which nests of a plan have the same code: they differ in the arrays and sizes of the plan that they read and write, and in real
 /// numbers, constants or computed. Steps of an iteration with a fixed number of them are such nests.
 class EqualNests {
@@ -25,6 +22,8 @@ public:
   /// What stands in `nest` for each value of firstOf(nest): arrays, sizes and numbers of the plan, and what is in the nest. Empty for
   /// the first nest.
   const llvm::DenseMap<mlir::Value, mlir::Value> &counterparts(ir::NestOp nest) const;
+  /// Real numbers that nests use and that a call computes outside of them, not from constants alone.
+  const llvm::DenseSet<mlir::Value> &computedNumbers() const { return computed_; }
   /// The real constants of a first nest that are other numbers in some other nest with its code.
   llvm::ArrayRef<mlir::Value> numbers(ir::NestOp first) const;
 
@@ -33,6 +32,7 @@ private:
     ir::NestOp first;
     llvm::DenseMap<mlir::Value, mlir::Value> counterparts;
   };
+  llvm::DenseSet<mlir::Value> computed_;
   llvm::DenseMap<mlir::Operation *, Copy> copies_;
   llvm::DenseMap<mlir::Operation *, llvm::SetVector<mlir::Value>> shared_; // first nests, their numbers
 };

@@ -158,7 +158,8 @@ private:
   void computePairs(llvm::ArrayRef<PairPart> parts, const PairGroup &pairs, const llvm::DenseMap<mlir::Value, Tile> &packed);
   void combineColumns(llvm::ArrayRef<PairPart> parts, const PairGroup &pairs);
   void combine(const PairPart &part, mlir::Value value, mlir::Value row);
-  llvm::SmallVector<mlir::Value> factorsOf(const PairReduction &pair);
+  llvm::SetVector<mlir::Value> partsOver(llvm::ArrayRef<mlir::Value> roots, llvm::ArrayRef<mlir::Value> indices, mlir::Value without,
+                                         mlir::Value end = {});
   void addVectors(const PairPart &part);
   void storeRows(const PairPart &part, mlir::Value memory);
 

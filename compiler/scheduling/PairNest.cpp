@@ -73,23 +73,32 @@ SmallVector<NestWriter::PairPart> NestWriter::partsOf(const PairGroup &pairs, Ar
   return parts;
 }
 
+/// The largest parts of some values that depend on all of some indices and not on another one; nothing of `end`.
+llvm::SetVector<Value> NestWriter::partsOver(ArrayRef<Value> roots, ArrayRef<Value> indices, Value without, Value end) {
+  llvm::SetVector<Value> parts;
+  SmallVector<Value> stack(roots);
+  DenseSet<Value> seen;
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    // What one of the indices is not free in has no part where it is.
+    if (value == end || !seen.insert(value).second || !llvm::all_of(indices, [&](Value index) { return free_.depends(value, index); }))
+      continue;
+    if (free_.depends(value, without))
+      llvm::append_range(stack, ir::scalarOperands(value.getDefiningOp()));
+    else
+      parts.insert(value);
+  }
+  return parts;
+}
+
 /// What the reductions in the pairwise values read of the rows: for all rows of the block, in the order in which they take it.
 DenseMap<Value, NestWriter::Tile> NestWriter::packRows(ArrayRef<PairPart> parts, const PairGroup &pairs) {
   llvm::MapVector<Value, llvm::SetVector<Value>> kept; // by the reduced index
   for (const PairPart &part : parts)
     for (ir::ReduceOp reduction : part.pair.reductions) {
       Value over = reduction.getOver()[0];
-      SmallVector<Value> stack = termsOf(reduction);
-      DenseSet<Value> seen;
-      while (!stack.empty()) {
-        Value value = stack.pop_back_val();
-        if (!seen.insert(value).second)
-          continue;
-        if (free_.depends(value, pairs.columns))
-          llvm::append_range(stack, ir::scalarOperands(value.getDefiningOp()));
-        else if (free_.depends(value, pairs.rows) && free_.depends(value, over))
-          kept[over].insert(value);
-      }
+      for (Value value : partsOver(termsOf(reduction), {pairs.rows, over}, pairs.columns))
+        kept[over].insert(value);
     }
   DenseMap<Value, Tile> packed;
   laneIndex_ = pairs.rows;
@@ -175,23 +184,6 @@ void NestWriter::combine(const PairPart &part, Value value, Value row) {
   ir::AccumulateOp::create(scopes_.back().builder, reduce.getLoc(), reduce.getKindAttr(), value, part.memory, at, Value());
 }
 
-/// What a sum of vectors multiplies pairs by, as far as it is the same for all rows.
-SmallVector<Value> NestWriter::factorsOf(const PairReduction &pair) {
-  llvm::SetVector<Value> factors;
-  SmallVector<Value> stack = termsOf(pair.reduce);
-  DenseSet<Value> seen;
-  while (!stack.empty()) {
-    Value value = stack.pop_back_val();
-    if (value == pair.pair || !value.getDefiningOp() || !seen.insert(value).second || !free_.depends(value, pair.over))
-      continue;
-    if (!free_.depends(value, pair.row) && free_.depends(value, pair.along))
-      factors.insert(value);
-    else
-      llvm::append_range(stack, ir::scalarOperands(value.getDefiningOp()));
-  }
-  return factors.takeVector();
-}
-
 /// What the pairs of two blocks add to a sum of vectors.
 void NestWriter::addVectors(const PairPart &part) {
   const PairReduction &pair = part.pair;
@@ -199,9 +191,9 @@ void NestWriter::addVectors(const PairPart &part) {
   laneIndex_ = pair.along;
   openLoop(pair.along, reduce.getValue(), reduce.getLoc());
   // Beside each other in the first cache, of which rows that are as long as a power of two would fall on few parts.
-  if (SmallVector<Value> factors = factorsOf(pair); !factors.empty()) {
+  if (auto factors = partsOver(termsOf(reduce), {pair.over, pair.along}, pair.row, pair.pair); !factors.empty()) {
     const Part &over = parts_.lookup(pair.over);
-    fill(pair.over, factors, number(over.length), over.range);
+    fill(pair.over, factors.getArrayRef(), number(over.length), over.range);
   }
   openLoop(pair.row, reduce.getValue(), reduce.getLoc());
   ir::LoopOp loop = openLoop(pair.over, reduce.getValue(), reduce.getLoc(), reduce);
